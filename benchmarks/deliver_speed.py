@@ -1,0 +1,267 @@
+"""How many deliveries a second one process makes, from the claim to the settled row, and where the time goes.
+
+    python -m benchmarks.deliver_speed [--deliveries 5000] [--databases sqlite postgresql] [--profile]
+
+Each message is rendered for itself, about 10 KB, and posted to a sink in another process that answers at once. Gates are
+asked in the database after the claim and again at the wire, as ever. Beside it, in the same run: the same bodies posted by
+the same client with nothing around it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Engine, insert, select
+
+from firstwin.db import tables
+from firstwin.db.engine import open_database, write
+from firstwin.db.migrate import upgrade
+from firstwin.db.runs import open_run
+from firstwin.decide.value import Nudge, Planned
+from firstwin.deliver.deliverer import Deliverer
+from firstwin.deliver.desk import Desk
+from firstwin.deliver.story import Story
+from firstwin.match.value import Match, Start
+from firstwin.messages.templates import Templates
+from firstwin.outbox.put import put
+from firstwin.outbox.states import State
+from firstwin.rules.project import Project
+from firstwin.rules.terms import Again, Count, Email, EventStart, Recipient, Rule, SinceStart, Step, Webhook
+from firstwin.senders.contract import Accepted, Sender
+from firstwin.senders.load import load_senders
+from firstwin.tick.environment import Environment
+from firstwin.tick.standing import AtTheWire
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLKSw"  # noqa: S105 - for a sink on this machine
+PARAGRAPH = (
+    "You signed up as {{ account.company }} and have a good part of the way behind you. What is left takes a few minutes,"
+    " and it is the part that shows what all of this is good for: your own data, in a report that you can send to others."
+)
+WAYS: dict[str, Email | Webhook] = {
+    "webhook": Webhook("first-login", "webhook"),
+    "mail": Email("first-login", Recipient("contact")),
+}
+
+
+# ---- the sink -------------------------------------------------------------------------------------------------------
+
+
+def sink() -> None:
+    """Takes every post and answers at once; prints its port."""
+
+    async def take(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response()
+
+    async def serve() -> None:
+        app = web.Application()
+        app.router.add_post("/", take)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        print(runner.addresses[0][1], flush=True)
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def running_sink() -> Iterator[str]:
+    with subprocess.Popen([sys.executable, __file__, "--sink"], stdout=subprocess.PIPE, text=True) as process:
+        port = (process.stdout or sys.stdin).readline().strip()
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+
+
+# ---- what is delivered ----------------------------------------------------------------------------------------------
+
+
+def rule_for(action: Email | Webhook) -> Rule:
+    step = Step("", timedelta(hours=24), (action,))
+    unless = Count(("logged_in",), SinceStart())
+    return Rule("no-login", "account", EventStart(("signed_up",)), (step,), Again("never"), unless=unless, version="v1")
+
+
+def templates(folder: Path, project: Project) -> Templates:
+    """A mail in the shipped layout, and a webhook, each about 10 KB when rendered."""
+    shutil.copytree(ROOT / "templates" / "layouts", folder / "layouts")
+    for kind in ("mail", "webhook"):
+        (folder / kind).mkdir()
+    mail = "\n\n".join(
+        ["---\nsubject: Your first login, {{ account.company }}\n---\nHi {{ contact | first_name }},", *[PARAGRAPH] * 4]
+    )
+    (folder / "mail" / "first-login.md").write_text(mail)
+    text = " ".join([PARAGRAPH] * 45)
+    body = f'{{"type": "account.nudged", "data": {{"account": "{{{{ account.id }}}}", "why": "{{{{ why }}}}", "text": "{text}"}}}}'
+    (folder / "webhook" / "first-login.json").write_text(body)
+    return Templates(folder, project)
+
+
+def fill(engine: Engine, rule: Rule, count: int) -> None:
+    """As many accounts that signed up a day ago, decided and put into the outbox."""
+    ids = [f"acme-{n:06}" for n in range(count)]
+    at = NOW - timedelta(hours=25)
+    fact = {"props": {}, "occurred_at": at, "received_at": at, "known_at": at}
+    start = {
+        "run": tables.LIVE,
+        "rule": rule.id,
+        "key": "e1",
+        "at": at,
+        "ends_at": NOW,
+        "seen_at": at,
+        "state": "open",
+        "rule_version": "v1",
+        "props": {},
+    }
+    with write(engine) as connection:
+        connection.execute(
+            insert(tables.account), [{"id": id_, "traits": {"company": f"Acme {id_}"}, "asserted": {}} for id_ in ids]
+        )
+        created = {**fact, "name": "firstwin.account.created_at", "value_at": at}
+        connection.execute(insert(tables.event), [{**created, "account_id": id_} for id_ in ids])
+        connection.execute(insert(tables.event), [{**fact, "name": "signed_up", "account_id": id_} for id_ in ids])
+        connection.execute(insert(tables.start), [{**start, "subject": id_} for id_ in ids])
+        starts = {row.subject: row.id for row in connection.execute(select(tables.start.c.id, tables.start.c.subject))}
+        nudges = [_nudge(rule, Start(starts[id_], rule.id, id_, "e1", "", at, at, None, {}), at) for id_ in ids]
+        put(connection, open_run(connection, tables.LIVE), nudges, at)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _nudge(rule: Rule, start: Start, at: datetime) -> Nudge:
+    action = rule.steps[0].actions[0]
+    channel, place = ("email", "mail") if isinstance(action, Email) else ("webhook", "webhook")
+    address = f"{start.subject}@example.com" if channel == "email" else None
+    planned = Planned(action, channel, place, "marketing", at + timedelta(days=999), None, address)  # type: ignore[arg-type] # never a record
+    return Nudge(Match(rule, rule.steps[0], start, at), "live", (planned,), account_id=start.subject)
+
+
+def desk(engine: Engine, rule: Rule, project: Project, made: Templates, senders: Mapping[str, Sender]) -> Desk:
+    env = Environment((rule,))
+
+    jitter = random.Random(1)
+    return Desk(
+        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, lambda: jitter.uniform(0.8, 1.2), tables.LIVE, "bench"
+    )  # fmt: skip
+
+
+# ---- measuring ------------------------------------------------------------------------------------------------------
+
+
+def measure(engine: Engine, way: str, url: str, count: int, *, profiled: bool) -> tuple[float, float]:
+    """Deliveries a second, and bare posts of the same bodies a second."""
+    rule = rule_for(WAYS[way])
+    kinds = {
+        "webhook": {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True},
+        "mail": {"type": "inbox", "url": url},
+    }
+    senders = load_senders({way: kinds[way]})
+    project = Project(name="Bench", daily_cap=10**9)
+    fill(engine, rule, count)
+    with tempfile.TemporaryDirectory() as folder:
+        worked = desk(engine, rule, project, templates(Path(folder), project), senders)
+        deliverer = Deliverer(worked)
+        rate = count / _timed(lambda: _deliver_all(deliverer, count), profiled=profiled)
+        bare = asyncio.run(_bare(worked, senders[way], way, min(count, 2000)))
+    return rate, bare
+
+
+def _deliver_all(deliverer: Deliverer, count: int) -> None:
+    delivered = 0
+    while delivered < count:
+        done = deliverer.run()
+        if set(done.states) != {State.DELIVERED}:
+            raise RuntimeError(done)
+        delivered += done.states[State.DELIVERED]
+
+
+def _timed(work: Callable[[], Any], *, profiled: bool) -> float:
+    profile = cProfile.Profile()
+    begin = perf_counter()
+    if profiled:
+        profile.runcall(work)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+    else:
+        work()
+    return perf_counter() - begin
+
+
+async def _bare(worked: Desk, sender: Sender, way: str, count: int) -> float:
+    """The same client, the same body, as many at once; nothing rendered, nothing stored."""
+    context = {"account": {"id": "a", "company": "Acme acme-000001"}, "contact": {}, "person": {}, "why": "Signed up.", "project": {"name": "", "postal_address": ""}, "unsubscribe_link": "", "now": NOW}  # fmt: skip
+    message = worked.templates.render(
+        "email" if way == "mail" else "webhook", "first-login", context, key="k", to="a@example.com"
+    )
+    left = iter(range(count))
+
+    async def one() -> None:
+        for _ in left:
+            if not isinstance(await sender.send(message), Accepted):
+                raise RuntimeError("the sink did not accept a message")
+
+    begin = perf_counter()
+    await asyncio.gather(*(one() for _ in range(sender.slots)))
+    took = perf_counter() - begin
+    await sender.close()
+    return count / took
+
+
+def databases(chosen: Sequence[str]) -> Iterator[tuple[str, Engine]]:
+    if "sqlite" in chosen:
+        with tempfile.TemporaryDirectory() as folder:
+            yield "sqlite", open_database(f"sqlite:///{folder}/bench.db")
+    if "postgresql" in chosen:
+        from tests.servers.postgres import postgres
+
+        with postgres({"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}) as url:
+            yield "postgresql", open_database(url)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--deliveries", type=int, default=5000)
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--ways", nargs="+", default=list(WAYS))
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--profile", action="store_true")
+    args = parser.parse_args()
+    if args.sink:
+        sink()
+        return
+    print(f"{'database':<12} {'way':<8} {'deliveries/s':>14} {'bare posts/s':>14}")
+    with running_sink() as url:
+        for name, engine in databases(args.databases):
+            for way in args.ways:
+                rates = []
+                for _ in range(args.repeat):
+                    tables.metadata.drop_all(engine)
+                    upgrade(engine)
+                    rates.append(measure(engine, way, url, args.deliveries, profiled=args.profile))
+                rate, bare = (statistics.median(each) for each in zip(*rates, strict=True))
+                print(f"{name:<12} {way:<8} {rate:>14,.0f} {bare:>14,.0f}", flush=True)
+            engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

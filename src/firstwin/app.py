@@ -1,0 +1,380 @@
+"""The only place where things are built and wired. Each method is a short chain of calls."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from firstwin.bell import EMBEDDED, Bell, Task
+from firstwin.db import tables
+from firstwin.db.engine import DatabaseError, clock, open_database, read, write
+from firstwin.db.migrate import is_current, upgrade
+from firstwin.db.runs import Run, find_run, open_run
+from firstwin.deliver.deliverer import Delivered, Deliverer
+from firstwin.deliver.desk import Desk
+from firstwin.deliver.story import Story
+from firstwin.facts.timeline import look
+from firstwin.outbox.outcome import OnUnknown
+from firstwin.outbox.pause import pause, resume
+from firstwin.outbox.replay import replay as send_again
+from firstwin.outbox.sweep import Swept, sweep
+from firstwin.rules.library import Library
+from firstwin.rules.problems import Problem
+from firstwin.rules.project import Project
+from firstwin.rules.references import events
+from firstwin.rules.terms import Rule
+from firstwin.senders.contract import Answer, Sender
+from firstwin.senders.load import load_senders
+from firstwin.senders.probe import probe
+from firstwin.settings import Settings, placeholders
+from firstwin.telemetry import Log, log
+from firstwin.tick.environment import Environment
+from firstwin.tick.rule import Ticked, tick_all, tick_rule
+from firstwin.tick.slots import slot_of
+from firstwin.tick.standing import AtTheWire
+from firstwin.tick.sync import sync_rules
+from firstwin.tools.check import Checked, sender_settings
+from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
+from firstwin.tools.files import Files
+from firstwin.tools.heart import beat_heart, forget_the_dead
+from firstwin.tools.replay import Replayed, Stretch, replay
+from firstwin.tools.status import Status, ailments, event_names, status
+
+
+class ProjectError(Exception):
+    """The project's files hold mistakes; ``problems`` tells each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, eq=False)
+class Wired:
+    """What is built of the project's files, once for as long as they stand."""
+
+    checked: Checked
+    engine: Engine
+    worker: str
+
+    @property
+    def project(self) -> Project:
+        if self.checked.project is None:
+            raise ProjectError(self.checked.errors)
+        return self.checked.project
+
+    @cached_property
+    def env(self) -> Environment:
+        project = self.project
+        return Environment(
+            rules=self.checked.library.rules,
+            zone=project.zone,
+            grace=project.grace,
+            every=project.tick_every,
+            expires_after={
+                "email": project.expires_after.email,
+                "alert": project.expires_after.alert,
+                "webhook": project.expires_after.webhook,
+            },
+            mail_sender=project.mail.sender if project.mail else "mail",
+            csm_fallback=project.csm.fallback,
+            csm_by_name=project.csm.by_name,
+        )
+
+    @cached_property
+    def senders(self) -> Mapping[str, Sender]:
+        return load_senders(sender_settings(self.project))
+
+    @cached_property
+    def _deliverers(self) -> dict[str, Deliverer]:
+        return {}
+
+    def deliverer(self, run: str) -> Deliverer:
+        """One for each run, so that all that a process sends shares the slots of its senders."""
+        return self._deliverers.setdefault(run, Deliverer(self._desk(run)))
+
+    def stop(self) -> None:
+        for deliverer in list(self._deliverers.values()):
+            deliverer.stop()
+
+    def _desk(self, run: str) -> Desk:
+        if self.checked.templates is None:
+            raise ProjectError(self.checked.errors)
+        return Desk(
+            engine=self.engine,
+            project=self.project,
+            senders=self.senders,
+            templates=self.checked.templates,
+            gates=AtTheWire(self.env),
+            look=look,
+            tell=Story(self.env.rule, self.project.labels).tell,
+            jitter=random.random,
+            run=run,
+            worker=self.worker,
+        )
+
+
+class App:
+    """A project, its database and its bell. Used by many threads at once."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.bell = Bell(settings.broker_url)
+        self.name = settings.worker_name or f"{socket.gethostname()}-{os.getpid()}"
+        self.stopping = threading.Event()
+        self._files = Files(settings.project, lambda: placeholders(settings))
+        self._newest: Wired | None = None
+        self._known: Wired | None = None
+        self._lock = threading.Lock()
+
+    # ---- opening and closing ----
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings) -> Iterator[Self]:
+        """Raises DatabaseError if the database cannot be used. SQLite gets its tables by itself."""
+        with _database(settings) as engine:
+            _must_have_tables(engine)
+            app = cls(settings, engine)
+            yield app
+            app.bell.close()
+
+    def stop(self) -> None:
+        """Asks whatever works now to come to an end, and to hand back what it has not begun."""
+        self.stopping.set()
+        if self._newest is not None:
+            self._newest.stop()
+
+    # ---- the project ----
+
+    def check(self) -> Checked:
+        """What the files say, and every mistake in them."""
+        return self._files.look()
+
+    def wired(self) -> Wired:
+        """What the newest files without a mistake make. Raises ProjectError if there never were any."""
+        good = self._files.good()
+        if good is None:
+            raise ProjectError(self._files.look().errors)
+        with self._lock:
+            if self._newest is None or self._newest.checked is not good:
+                self._newest = Wired(good, self.engine, self.name)
+            return self._newest
+
+    def project(self) -> Project:
+        return self.wired().project
+
+    def rules(self) -> tuple[Rule, ...]:
+        return self.wired().env.rules
+
+    # ---- ticks ----
+
+    @property
+    def tick_every(self) -> timedelta:
+        """How often a tick is due by the real clock, at most a minute."""
+        with write(self.engine) as connection:
+            rate = open_run(connection, tables.LIVE).rate
+        return min(self.project().tick_every / max(rate, 1), timedelta(minutes=1))
+
+    def tick(self, at: datetime | None = None) -> list[Ticked]:
+        """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done."""
+        env, run, slot = self._live(at)
+        if not self._due(run, slot):
+            return []
+        return self._told([one for one in tick_all(self.engine, env, run, slot) if one.outcome == "done"])
+
+    def ring_for_rules(self) -> None:
+        """A bell for each rule that is due, so that many workers share the slot."""
+        env, run, slot = self._live()
+        due = self._due(run, slot)
+        for rule in env.rules:
+            if rule.id in due:
+                self.bell.ring(Task.MATCH, rule.id)
+
+    def match(self, name: str) -> None:
+        """One rule at its newest slot, and a bell for those that waited for it."""
+        env, run, slot = self._live()
+        rule = env.rule(name)
+        if rule is None:
+            return
+        done = self._told([one for one in [tick_rule(self.engine, env, run, rule, slot)] if one.outcome == "done"])
+        if done and rule.milestones:
+            self.ring_for_rules()
+
+    def replay(self, stretch: Stretch, progress: Callable[[datetime], None]) -> Replayed:
+        """The rules over a stretch of time that has passed."""
+        wired = self.wired()
+        return replay(self.engine, wired.env, stretch, lambda run: self._drain(wired, run), progress, self.stopping)
+
+    def _live(self, at: datetime | None = None) -> tuple[Environment, Run, datetime]:
+        """The rules, the live run, which knows them, and its newest slot."""
+        wired = self.wired()
+        if self._known is not wired:
+            self._make_known(wired)
+        with read(self.engine) as connection:
+            run = find_run(connection, tables.LIVE)
+            real = clock(connection)
+        if run is None:
+            raise LookupError(tables.LIVE)
+        return wired.env, run, at or slot_of(run.at(real), wired.env.every)
+
+    def _make_known(self, wired: Wired) -> None:
+        with write(self.engine) as connection:
+            run = open_run(connection, tables.LIVE)
+            sync_rules(connection, run.id, wired.env.rules, run.at(clock(connection)))
+        self._known = wired
+
+    def _due(self, run: Run, slot: datetime) -> frozenset[str]:
+        with read(self.engine) as connection:
+            return due_rules(connection, run.id, slot)
+
+    def _told(self, done: list[Ticked]) -> list[Ticked]:
+        for one in done:
+            log(Log.TICK_DONE if one.starts or one.nudges or one.skips else Log.TICK_IDLE, **vars(one))
+        if any(one.nudges for one in done):
+            self.bell.ring(Task.DELIVER)
+        return done
+
+    # ---- deliveries ----
+
+    def deliver(self) -> list[Delivered]:
+        """Sends what is due, in every run that sends, for a few seconds; rings again if there was more."""
+        with read(self.engine) as connection:
+            runs = runs_with_deliveries(connection)
+        done = [self.wired().deliverer(run.id).run() for run in runs if not self.stopping.is_set()]
+        for one in done:
+            log(Log.DELIVER_DONE, more=one.more, late=one.late, states=dict(one.states))
+        if any(one.more for one in done):
+            self.bell.ring(Task.DELIVER)
+        return done
+
+    def sweep(self) -> Swept:
+        """Takes back what lost workers held, ends what came too late, and rings for what is due."""
+        on_unknown = {name: sender.on_unknown for name, sender in self.wired().senders.items()}
+        found = Swept()
+        while one := self._sweep_once(on_unknown):
+            found += one
+        if found:
+            log(Log.SWEEP_DONE, **vars(found))
+        with read(self.engine) as connection:
+            if runs_with_deliveries(connection):
+                self.bell.ring(Task.DELIVER)
+        return found
+
+    def replay_deliveries(self, ids: Sequence[int], *, who: str, why: str) -> list[int]:
+        """Schedules ended deliveries again; the ids of those that were."""
+        with write(self.engine) as connection:
+            done = send_again(connection, ids, who=who, why=why)
+        self.bell.ring(Task.DELIVER)
+        return done
+
+    def test_sender(self, name: str, to: str = "") -> Answer:
+        """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
+        return asyncio.run(probe(self.wired().senders[name], to=to))
+
+    def _sweep_once(self, on_unknown: OnUnknown) -> Swept:
+        with write(self.engine) as connection:
+            return sweep(connection, on_unknown, random.random)
+
+    def _drain(self, wired: Wired, run: Run) -> None:
+        """Until everything that the run has to send is sent, retries included, here or by other workers."""
+        while not self.stopping.is_set() and self._unsent(wired, run):
+            if not wired.deliverer(run.id).run().states:
+                self.stopping.wait(0.1)
+
+    def _unsent(self, wired: Wired, run: Run) -> int:
+        with read(self.engine) as connection:
+            return unsent(connection, run, frozenset(wired.senders))
+
+    # ---- how things stand ----
+
+    def status(self, run: str = tables.LIVE) -> Status:
+        with read(self.engine) as connection:
+            return status(connection, run)
+
+    def ailments(self, found: Status) -> list[str]:
+        """What is wrong, each in a sentence."""
+        every, broker = self.project().tick_every, self.settings.broker_url
+        return ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))
+
+    def beat_heart(self, who: str, kind: str) -> None:
+        """Notes that a process is alive."""
+        with write(self.engine) as connection:
+            beat_heart(connection, who, kind)
+            forget_the_dead(connection)
+
+    # ---- pauses ----
+
+    def pause(self, rule: str | None, *, who: str, why: str | None) -> bool:
+        """Nothing more is sent, of everything or of one rule. False if it was paused already."""
+        with write(self.engine) as connection:
+            return pause(connection, rule, who=who, why=why, at=clock(connection))
+
+    def resume(self, rule: str | None) -> bool:
+        """False if it was not paused."""
+        with write(self.engine) as connection:
+            done = resume(connection, rule)
+        self.bell.ring(Task.TICK)
+        self.bell.ring(Task.DELIVER)
+        return done
+
+
+def migrate(settings: Settings) -> bool:
+    """Brings the database to the tables of this version. False if it has them."""
+    with _database(settings) as engine:
+        if is_current(engine):
+            return False
+        upgrade(engine)
+        return True
+
+
+def unseen_events(settings: Settings, library: Library) -> list[Problem]:
+    """The events of the rules that nobody ever sent; none where no event came in at all."""
+    with _database(settings) as engine:
+        if not _is_there(engine) or not is_current(engine):
+            return []
+        with read(engine) as connection:
+            seen = event_names(connection)
+    return list(events(library.uses, seen, library.milestones)) if seen else []
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Engine]:
+    """Raises DatabaseError in words where it does not answer."""
+    try:
+        engine = open_database(settings.database)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except OperationalError as error:
+        message = f"The database does not answer: {error.orig}\nLook at FIRSTWIN_DATABASE_URL."
+        raise DatabaseError(message) from error
+
+
+def _is_there(engine: Engine) -> bool:
+    """SQLite makes a file by looking into it."""
+    path = engine.url.database
+    return engine.dialect.name != "sqlite" or path in {None, "", ":memory:"} or Path(path).exists()
+
+
+def _must_have_tables(engine: Engine) -> None:
+    if is_current(engine):
+        return
+    if engine.dialect.name != "sqlite":
+        raise DatabaseError("The database has no tables of this version yet: run `firstwin migrate`.")
+    upgrade(engine)

@@ -1,0 +1,81 @@
+"""What the commands print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+MISTAKE = 2  # the exit code for what the user can put right
+
+
+@cache
+def screen() -> Console:
+    """Where answers go."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False)
+
+
+@cache
+def notices() -> Console:
+    """Where everything goes that is not the answer: stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False)
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the command with a sentence that says what to do."""
+    notices().print(message, style="red", soft_wrap=True)
+    raise typer.Exit(MISTAKE)
+
+
+def operator() -> str:
+    """Who sits at the command line, for what is kept about who asked for something."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):  # a container may run as a number without a name
+        return "somebody"
+
+
+def print_json(data: object) -> None:
+    """For programs: one JSON document on stdout."""
+    typer.echo(json.dumps(data, indent=2, default=str, ensure_ascii=False))
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+) -> None:
+    """A table; the columns named in ``right`` hold numbers."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    screen().print(table)
+
+
+def progress() -> Progress:
+    """A progress bar on stderr, with the time that is left."""
+    from rich import progress as parts
+
+    return parts.Progress(
+        parts.TextColumn("{task.description}"),
+        parts.BarColumn(),
+        parts.MofNCompleteColumn(),
+        parts.TimeRemainingColumn(),
+        console=notices(),
+    )

@@ -1,0 +1,55 @@
+"""Opens the project for a command, and turns what the user can put right into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from firstwin.cli.console import fail
+
+if TYPE_CHECKING:
+    from firstwin.app import App
+    from firstwin.settings import Settings
+
+
+@contextmanager
+def opened(ctx: typer.Context, *, serves: bool = False, broker_url: str | None = None) -> Iterator[App]:
+    """The project that the command line names. ``serves``: it runs on, and its log is what it tells.
+
+    ``broker_url`` takes the place of the setting.
+    """
+    from firstwin.app import App
+
+    settings = configured(ctx, serves=serves)
+    if broker_url is not None:
+        settings = settings.model_copy(update={"broker_url": broker_url})
+    with answering(), App.open(settings) as app:
+        yield app
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What the user can put right ends the command with a sentence."""
+    from firstwin.app import ProjectError
+    from firstwin.db.engine import DatabaseError
+
+    try:
+        yield
+    except (DatabaseError, ProjectError) as error:
+        fail(str(error))
+
+
+def configured(ctx: typer.Context, *, serves: bool = False) -> Settings:
+    """The settings, with logging set up as they say; a command that gives an answer logs only what goes wrong."""
+    from firstwin import telemetry
+    from firstwin.settings import SettingsError, load
+
+    try:
+        settings = load(ctx.obj)
+    except SettingsError as error:
+        fail(str(error))
+    telemetry.configure(style=settings.log_format, level=settings.log_level if serves else "warning")
+    return settings

@@ -1,0 +1,98 @@
+"""`firstwin init`, `check`, `say`, `migrate` and `version`: the project itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstwin.cli.console import MISTAKE, fail, notices, print_json, screen
+from firstwin.cli.opening import answering, configured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firstwin.rules.problems import Problem
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; it need not exist.", show_default="this folder")] = Path(),
+) -> None:
+    """Make a working project: rules, templates and firstwin.yaml. Nothing that is there is overwritten."""
+    from firstwin.tools.new_project import new_project
+
+    done = new_project(folder)
+    for path in done.written:
+        screen().print(f"  {path}")
+    screen().print(f"{len(done.written)} files written to {folder.resolve()}.", style="bold")
+    if done.kept:
+        screen().print(f"{len(done.kept)} were there already and are as they were.")
+    change = f"cd {folder} && " if folder != Path() else ""
+    screen().print(f"Next: put your own in firstwin.yaml, then `{change}firstwin check` and `firstwin up`.")
+
+
+def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Tell every mistake in firstwin.yaml, rules and templates at once. Exit code 2 if there is one."""
+    from firstwin.app import unseen_events
+    from firstwin.settings import placeholders
+    from firstwin.tools.check import check as check_files
+
+    settings = configured(ctx)
+    found = check_files(settings.project, placeholders(settings))
+    with answering():
+        problems = sorted({*found.problems, *unseen_events(settings, found.library)})
+    if as_json:
+        print_json([vars(problem) for problem in problems])
+    else:
+        _tell(problems)
+        mistakes, warnings = len(found.errors), len(problems) - len(found.errors)
+        counts = f"{len(found.library.rules)} rules, {mistakes} mistakes, {warnings} warnings."
+        screen().print(counts, style="red" if mistakes else "green")
+    raise typer.Exit(MISTAKE if found.errors else 0)
+
+
+def say(
+    ctx: typer.Context, rule: Annotated[str, typer.Argument(help="The name of its file, without `.yaml`.")]
+) -> None:
+    """Read a rule aloud: one English sentence, with every default written out."""
+    from firstwin.rules.problems import did_you_mean
+    from firstwin.rules.say import say as say_rule
+    from firstwin.settings import placeholders
+    from firstwin.tools.check import check as check_files
+
+    settings = configured(ctx)
+    found = check_files(settings.project, placeholders(settings))
+    name = Path(rule).stem
+    asked = found.library.rule(name)
+    if asked is None:
+        _tell(problem for problem in found.errors if Path(problem.file).stem == name)
+        fail(f"There is no rule {name}. {did_you_mean(name, found.library.files)}".rstrip())
+    screen().print(say_rule(asked, found.project))
+
+
+def migrate(ctx: typer.Context) -> None:
+    """Bring the database to the tables of this version. Does nothing if it has them."""
+    from firstwin.app import migrate as bring
+
+    settings = configured(ctx)
+    with answering():
+        changed = bring(settings)
+    screen().print(f"The database {'now has' if changed else 'has'} the tables of this version.")
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    """Mistakes are red, so that they are found among the warnings."""
+    from rich.text import Text
+
+    for problem in problems:
+        place, _, rest = str(problem).partition(" ")
+        told = Text.assemble((place, "bold"), " ", (rest, "red" if problem.severity == "error" else "yellow"))
+        notices().print(told, soft_wrap=True)
+
+
+def version() -> None:
+    """Show the version."""
+    from importlib.metadata import version as installed
+
+    screen().print(installed("firstwin"))

@@ -1,0 +1,51 @@
+"""`firstwin up`, `worker`, `beat` and `demo`: what runs until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from firstwin.cli.console import fail, screen
+from firstwin.cli.opening import opened
+
+
+def up(ctx: typer.Context) -> None:
+    """Run everything in one process on this machine: worker, beat and a broker of its own."""
+    from firstwin.bell import EMBEDDED
+    from firstwin.worker import run_worker
+
+    with opened(ctx, serves=True, broker_url=EMBEDDED) as app:
+        run_worker(app, with_beat=True)
+
+
+def worker(ctx: typer.Context) -> None:
+    """Run a worker; any number of them may share a database. Without a broker it looks into the database by itself."""
+    from firstwin.worker import run_worker
+
+    with opened(ctx, serves=True) as app:
+        run_worker(app)
+
+
+def beat(ctx: typer.Context) -> None:
+    """Ring the workers regularly. It knows no fact: none, one or several may run."""
+    from firstwin.worker import run_beat
+
+    with opened(ctx, serves=True) as app:
+        if not app.settings.broker_url:
+            fail("Beat rings workers over a broker: set FIRSTWIN_BROKER_URL, or run `firstwin up` on one machine.")
+        run_beat(app)
+
+
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="End by itself after the three weeks, with a summary.")] = False,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", min=5, help="How long the three weeks take.", show_default="60; 25 with --exit"),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", help="The port of the inbox page; 0: any that is free.")] = 0,
+) -> None:
+    """See it work, with nothing to set up: sample accounts, shipped rules, real mails to a local inbox."""
+    from firstwin.demo.run import run_demo
+
+    raise typer.Exit(run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port))

@@ -1,0 +1,88 @@
+"""`firstwin status`: how things stand, for people, for programs and for a container's health check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstwin.cli.console import notices, print_json, print_table, screen
+from firstwin.cli.opening import opened
+
+if TYPE_CHECKING:
+    from firstwin.tools.status import Status
+
+
+def status(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    health: Annotated[
+        bool, typer.Option("--health", help="Only tell what is wrong; exit code 1 if anything is.")
+    ] = False,
+) -> None:
+    """Show what waits, what was skipped and why, which feeds are silent, and who is alive."""
+    with opened(ctx) as app:
+        found = app.status()
+        wrong = app.ailments(found)
+    if health:
+        for sentence in wrong:
+            notices().print(sentence)
+        raise typer.Exit(1 if wrong else 0)
+    if as_json:
+        print_json({**asdict(found), "wrong": wrong})
+    else:
+        _show(found, wrong)
+
+
+def _show(found: Status, wrong: list[str]) -> None:
+    screen().print(f"{found.accounts} accounts, {found.people} people, at {found.at:%Y-%m-%d %H:%M:%S} UTC")
+    if found.paused:
+        screen().print("Everything is paused: `firstwin resume` goes on.", style="yellow")
+    _show_rules(found)
+    _show_counts("Deliveries", found.deliveries)
+    _show_counts("Not sent, and why", found.not_sent)
+    if found.feeds:
+        rows = [(feed.name, feed.count, _ago(found.at - feed.last_at)) for feed in found.feeds]
+        print_table("Events", ("event", "count", "last"), rows, right=("count",))
+    if found.unplaced:
+        screen().print(f"{found.unplaced} events belong to no account: their person has none, or several.")
+    for stopped in found.stopped:
+        screen().print(f"{stopped.name}: {stopped.why}", style="yellow")
+    if found.hearts:
+        print_table("Alive", ("who", "what", "seen"), [(h.who, h.kind, _ago(h.age)) for h in found.hearts])
+    for sentence in wrong:
+        screen().print(sentence, style="red")
+
+
+def _show_rules(found: Status) -> None:
+    rows = [
+        (
+            rule.id + (" (paused)" if rule.paused else ""),
+            _ago(rule.lag) if rule.lag is not None else "never",
+            _listed(rule.starts),
+            rule.nudges,
+            _listed(rule.skips),
+        )
+        for rule in found.rules
+    ]
+    print_table("Rules", ("rule", "matched", "starts", "nudges", "skipped"), rows, right=("nudges",))
+
+
+def _show_counts(title: str, counts: Mapping[str, int]) -> None:
+    if counts:
+        print_table(title, ("", "count"), counts.items(), right=("count",))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _ago(age: timedelta) -> str:
+    seconds = max(0, int(age.total_seconds()))
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit} ago"
+    return f"{seconds} s ago"

@@ -1,0 +1,102 @@
+"""`firstwin tick`: matches the rules once, or over a stretch of time that has passed."""
+
+from __future__ import annotations
+
+import re
+import signal
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstwin.cli.console import fail, notices, print_table, progress, screen
+from firstwin.cli.opening import opened
+
+if TYPE_CHECKING:
+    from firstwin.app import App
+    from firstwin.tools.replay import Stretch
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+Moment = Annotated[str | None, typer.Option(metavar="TIME", show_default=False)]
+
+
+def tick(
+    ctx: typer.Context,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Match at this time (UTC), not now.", show_default=False)
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Go through a stretch of time.", show_default=False)
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Its end.", show_default=False)] = None,
+    every: Annotated[str, typer.Option("--every", metavar="15m|1h|1d", help="How far apart its ticks are.")] = "1d",
+    send: Annotated[bool, typer.Option("--send", help="Send what comes of it; else nothing leaves the house.")] = False,
+) -> None:
+    """Match the rules now; or from one time to another, as if they had been new at its beginning."""
+    if (begin is None) != (end is None) or (at and begin):
+        fail("Say either `--at TIME`, or `--from TIME --to TIME`, or nothing for now.")
+    with opened(ctx) as app:
+        if begin and end:
+            _replay(app, begin, end, every, send=send)
+        else:
+            _now(app, _moment(at) if at else None)
+
+
+def _now(app: App, at: datetime | None) -> None:
+    done = app.tick(at)
+    if not done:
+        screen().print("Nothing is due: every rule has been matched for this time.")
+        return
+    rows = [(one.rule, one.starts, one.nudges, one.skips) for one in done]
+    print_table("Matched", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges", "skipped"))
+
+
+def _replay(app: App, begin: str, end: str, every: str, *, send: bool) -> None:
+    from firstwin.tools.replay import Stretch
+
+    stretch = Stretch(_moment(begin), _moment(end), _length(every), send)
+    if not len(stretch):
+        fail(f"`--to {end}` lies before `--from {begin}`.")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.stop())
+    with progress() as bar:
+        task = bar.add_task("Ticks", total=len(stretch))
+        done = app.replay(stretch, lambda slot: bar.update(task, advance=1, description=f"{slot:%Y-%m-%d %H:%M}"))
+    _summary(app, done.run, stretch)
+    if not done.complete:
+        notices().print("Stopped before the end; the same command goes on where it stood.", style="yellow")
+        raise typer.Exit(130)
+
+
+def _summary(app: App, run: str, stretch: Stretch) -> None:
+    found = app.status(run)
+    rows = [
+        (
+            rule.id,
+            sum(rule.starts.values()),
+            rule.nudges,
+            ", ".join(f"{count} {reason}" for reason, count in rule.skips.items()),
+        )
+        for rule in found.rules
+    ]
+    print_table(f"Run {run}", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges"))
+    if stretch.sends:
+        counts = ", ".join(f"{count} {state}" for state, count in found.deliveries.items())
+        screen().print(f"Deliveries: {counts or 'none'}.")
+    else:
+        screen().print("Nothing was sent: `--send` does that.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"`{text}` is not a time: write it like 2026-03-27 or 2026-03-27T09:00.")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _length(text: str) -> timedelta:
+    found = re.fullmatch(r"([1-9]\d*)\s*(m|h|d|w)\w*", text.strip())
+    if found is None:
+        fail(f"`{text}` is not a length of time: write it like 15m, 1h or 1d.")
+    return timedelta(**{UNITS[found[2]]: int(found[1])})

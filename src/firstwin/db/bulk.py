@@ -1,0 +1,159 @@
+"""Many rows at once, the same for both databases: ids asked for in one go, rows handed over as one document, appended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from firstwin.db.types import EPOCH, MICROSECOND, Instant
+
+
+class Texts(TypeDecorator[Sequence[str]]):
+    """Any number of texts in one parameter."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.ARRAY(Text()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return json.dumps(value)
+
+
+class one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it is
+    """Whether a column holds one of the texts in a parameter: ``one_of(table.c.id, "ids")``, however many there are."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, element: ColumnElement[Any], parameter: str) -> None:
+        super().__init__(element, bindparam(parameter, type_=Texts()))
+
+
+@compiles(one_of, "postgresql")
+def _one_of_postgresql(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
+    asked, texts = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({asked} = ANY ({texts}))"
+
+
+@compiles(one_of, "sqlite")
+def _one_of_sqlite(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
+    asked, texts = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({asked} IN (SELECT value FROM json_each({texts})))"
+
+
+class of_microseconds(FunctionElement[Any]):  # noqa: N801
+    """The instant that lies so many microseconds after 1970."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(of_microseconds, "postgresql")
+def _of_microseconds_postgresql(element: of_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(timestamptz 'epoch' + {number} * interval '1 microsecond')"
+
+
+@compiles(of_microseconds, "sqlite")
+def _of_microseconds_sqlite(element: of_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{number}"
+
+
+def given(dialect: Dialect, **columns: TypeEngine[Any]) -> FromClause:
+    """The rows of the parameter ``rows``: a JSON list of objects with these keys, instants in microseconds since 1970."""
+    rows = bindparam("rows", type_=Text())
+    if dialect.name == "postgresql":
+        return _given_postgresql(rows, columns)
+    each = func.json_each(rows).table_valued("value", name="each")
+    found = [func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name) for name, kind in columns.items()]
+    return select(*found).select_from(each).subquery("given")
+
+
+def _given_postgresql(rows: ColumnElement[str], columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    types = {name: BigInteger() if isinstance(kind, Instant) else kind for name, kind in columns.items()}
+    declared = [column(name, kind) for name, kind in types.items()]
+    each = func.jsonb_to_recordset(cast(rows, postgresql.JSONB)).table_valued(*declared, name="each")
+    each = each.render_derived(with_types=True)
+    found = [
+        (of_microseconds(each.c[name]) if isinstance(kind, Instant) else each.c[name]).label(name)
+        for name, kind in columns.items()
+    ]
+    return select(*found).select_from(each).subquery("given")
+
+
+def insert_given(dialect: Dialect, table: Table, *names: str) -> sqlite.Insert | postgresql.Insert:
+    """``INSERT INTO table (names) SELECT … FROM given``, for ``on_conflict_do_…`` to be added."""
+    rows = given(dialect, **{name: table.c[name].type for name in names})
+    insert = postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    # SQLite can't tell a conflict clause from a join unless the SELECT has a WHERE
+    return insert.from_select(list(names), select(rows).where(rows.c[names[0]].is_not(None)))
+
+
+def append(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Adds rows in the fastest way there is. Instants are microseconds since 1970, JSON is text."""
+    columns = [table.c[name] for name in names]
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        _copy(cursor, table.name, columns, rows)
+    else:
+        places = ", ".join("?" * len(names))
+        cursor.executemany(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", rows)
+    cursor.close()
+
+
+def _copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
+    instants = [place for place, column in enumerate(columns) if isinstance(column.type, Instant)]
+    names = ", ".join(column.name for column in columns)
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            texts = list(row)
+            for place in instants:
+                if texts[place] is not None:
+                    texts[place] = _timestamp(texts[place])
+            copy.write_row(texts)
+
+
+@lru_cache(maxsize=1024)
+def _timestamp(moment: int) -> str:
+    return (EPOCH + moment * MICROSECOND).isoformat()
+
+
+def renewed(dialect: Dialect, table: Table, rows: Select[Any]) -> FromClause:
+    """The rows, each with a ``fresh`` place at the end of the table's sequence, in the order of their ``seq``."""
+    ordered = rows.order_by(rows.selected_columns.seq).subquery("ordered")
+    last = select(func.max(table.c.seq)).scalar_subquery()
+    fresh: ColumnElement[int] = last + func.row_number().over(order_by=ordered.c.seq)
+    if dialect.name == "postgresql":
+        fresh = func.nextval(func.pg_get_serial_sequence(table.name, "seq"))
+    return select(ordered, fresh.label("fresh")).subquery("renewed")

@@ -1,0 +1,118 @@
+"""Opens a database, and begins the kinds of transaction that the program uses."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from firstwin.db.types import db_now
+
+OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for ``sqlite:///path`` or ``postgresql://…``.
+
+    Raises DatabaseError for another kind of database or an SQLite that is too old.
+    """
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(url)
+        case "postgresql" | "postgres":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
+                connect_args={"options": "-c timezone=UTC -c jit=off", "connect_timeout": 5},
+                json_serializer=_json,
+                json_deserializer=orjson.loads,
+            )
+        case other:
+            msg = f"firstwin runs on SQLite and PostgreSQL, not on {other}: set FIRSTWIN_DATABASE_URL to one of them"
+            raise DatabaseError(msg)
+
+
+def _open_sqlite(url: str) -> Engine:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        msg = f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or newer is needed"
+        raise DatabaseError(msg)
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 30.0, "check_same_thread": False},
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _json(value: Any) -> str:
+    # Python's own would write é as \u00e9, and SQLite before 3.45 then doesn't find a key that holds one.
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin too late
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32768",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes rows. SQLite takes its write lock at the start, so that it never fails half way."""
+    with engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the database throughout, and may change rows."""
+    options: dict[str, Any] = {"sqlite_begin": "BEGIN IMMEDIATE"}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def clock(connection: Connection) -> datetime:
+    """The database's clock: the one clock that all workers share."""
+    now: datetime = connection.execute(select(db_now())).scalar_one()
+    return now

@@ -1,0 +1,82 @@
+"""Brings a database to the tables of this version, as often as it is asked to and from as many processes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, select
+
+from firstwin.db.engine import DatabaseError, read
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+LOCK = 0x66697273  # "firs", as a number: PostgreSQL's advisory locks have no names
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Makes what is missing. Raises DatabaseError if a newer version of the program has made this database."""
+    with _alone(engine) as connection:
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    with _alone(engine) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has exactly the tables of this version."""
+    with read(engine) as connection:
+        return _revisions(connection) == set(_scripts().get_heads())
+
+
+def _refuse_newer(connection: Connection) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if _revisions(connection) - known:
+        msg = "This database was made by a newer version of Firstwin: install that version, or another database."
+        raise DatabaseError(msg)
+
+
+def _revisions(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which no other process migrates."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection:
+        if is_sqlite:
+            _keep_foreign_keys(connection, on=False)
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+                yield connection
+        finally:
+            if is_sqlite:
+                _keep_foreign_keys(connection, on=True)
+
+
+def _keep_foreign_keys(connection: Connection, *, on: bool) -> None:
+    """Making a table anew drops the old one, which would delete what refers to its rows. Only outside a transaction."""
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")

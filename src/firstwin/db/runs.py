@@ -1,0 +1,66 @@
+"""The clock of a run: real time for the live one, a faster one for the demo, one set by hand for a replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from firstwin.db import tables
+from firstwin.db.engine import clock
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run and its clock. ``rate`` is how many virtual seconds pass in a real one: 1 live, 0 in a replay."""
+
+    id: str
+    virtual_from: datetime
+    real_from: datetime
+    rate: int
+    sends: bool
+
+    def at(self, real: datetime) -> datetime:
+        """The run's own time at a moment of the database's clock."""
+        return self.virtual_from + (real - self.real_from) * self.rate
+
+    @property
+    def is_live(self) -> bool:
+        return self.id == tables.LIVE
+
+
+def open_run(
+    connection: Connection, run_id: str, *, virtual_from: datetime | None = None, rate: int = 1, sends: bool = True
+) -> Run:
+    """The run with this id, made now if it is not there yet."""
+    found = find_run(connection, run_id)
+    if found is not None:
+        return found
+    real = clock(connection)
+    made = Run(run_id, virtual_from or real, real, rate, sends)
+    connection.execute(
+        insert(tables.run).values(
+            id=run_id, virtual_from=made.virtual_from, real_from=real, rate=rate, sends=sends, started_at=real
+        )
+    )
+    return made
+
+
+def find_run(connection: Connection, run_id: str) -> Run | None:
+    t = tables.run
+    row = connection.execute(
+        select(t.c.id, t.c.virtual_from, t.c.real_from, t.c.rate, t.c.sends).where(t.c.id == run_id)
+    ).one_or_none()
+    return None if row is None else Run(*row)
+
+
+def all_runs(connection: Connection) -> list[Run]:
+    t = tables.run
+    rows = connection.execute(select(t.c.id, t.c.virtual_from, t.c.real_from, t.c.rate, t.c.sends).order_by(t.c.id))
+    return [Run(*row) for row in rows]
+
+
+def set_clock(connection: Connection, run_id: str, virtual: datetime) -> None:
+    """Moves the clock of a replay to ``virtual``."""
+    connection.execute(update(tables.run).where(tables.run.c.id == run_id).values(virtual_from=virtual))

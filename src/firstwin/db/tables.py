@@ -1,0 +1,409 @@
+"""Every table, on one page. What each state means stands in docs/tables.md."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.event import listen
+
+from firstwin.db.types import Instant, Json, Xid
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+LIVE = "live"  # the run of the real clock; a replay has a run of its own
+
+# ---- facts: what happened -------------------------------------------------------------------------------------------
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Id, primary_key=True, autoincrement=True),
+    Column("id", Text, unique=True),  # messageId; empty on the further facts that one message brought
+    Column("account_id", Text),
+    Column("person_id", Text),
+    Column("name", Text, nullable=False),
+    Column("props", Json, nullable=False),
+    Column("value_at", Instant),  # the moment that a property's value names, when it is a date
+    Column("occurred_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("known_at", Instant, nullable=False),
+    Column("source", Text),
+    Column("run", Text),  # whose milestone or nudge this is; empty for what came from outside
+    Column("tx", Xid()),
+    Index(None, "account_id", "name", "occurred_at", "seq"),
+    Index(None, "person_id", "name", "occurred_at", "seq", postgresql_where=text("person_id IS NOT NULL")),
+    Index(None, "name", "occurred_at"),
+    Index(
+        None,
+        "name",
+        "value_at",
+        postgresql_where=text("value_at IS NOT NULL"),
+        sqlite_where=text("value_at IS NOT NULL"),
+    ),
+    Index(None, "known_at"),
+    sqlite_autoincrement=True,
+)
+
+# What a tick has seen is told by snapshots of transactions (PostgreSQL); SQLite has one writer, so that `seq` tells it.
+for _statement in (
+    "ALTER TABLE event ALTER COLUMN tx SET DEFAULT pg_current_xact_id()",
+    "CREATE INDEX ix_event_tx ON event (tx)",
+):
+    _ddl = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without annotations
+    listen(event, "after_create", _ddl.execute_if(dialect="postgresql"))
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("traits", Json, nullable=False),  # the newest value of each property, for reading; the facts are the truth
+    Column("asserted", Json, nullable=False),  # when each was last said, in microseconds since 1970
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("traits", Json, nullable=False),
+    Column("asserted", Json, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("account_id", Text, primary_key=True),
+    Column("since", Instant, primary_key=True),
+    Column("until", Instant),
+    Index(None, "account_id"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("previous_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+)
+
+zone = Table("zone", metadata, Column("name", Text, primary_key=True))  # time zones that some subject is in
+
+event_name = Table(  # which names came, from when to when: for `check`, `status` and the feed guard
+    "event_name",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("count", BigInteger, nullable=False),
+)
+
+# ---- rules and what is remembered -----------------------------------------------------------------------------------
+
+run = Table(  # a clock: virtual = virtual_from + (database's clock - real_from) * rate
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("virtual_from", Instant, nullable=False),
+    Column("real_from", Instant, nullable=False),
+    Column("rate", Integer, nullable=False),
+    Column("sends", Boolean, nullable=False),  # a replay without --send puts nothing on the wire
+    Column("started_at", Instant, nullable=False),
+)
+
+rule_version = Table(
+    "rule_version",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("active_from", Instant, nullable=False),  # starts before this are noted and not nudged
+    Column("looked", Text),  # the version whose first full look is done (for states)
+    Column("last_slot", Instant),
+    Column("seen", Text),  # what the last tick saw: a snapshot, or the highest seq
+    Column("noted", BigInteger, nullable=False, server_default=text("0")),
+    Column("error", Text),
+)
+
+tick = Table(
+    "tick",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("slot", Instant, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("nudges", Integer, nullable=False),
+    Column("skips", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),  # what a full sweep found that ticks had not: must stay 0
+    Column("took_ms", Integer, nullable=False),
+    Column("done_at", Instant, nullable=False),
+)
+
+start = Table(
+    "start",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("run", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("per", Text, nullable=False, server_default=text("''")),  # the value of the rule's `per`
+    Column("at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),  # when its last step is due
+    Column("seen_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # open | noted | left | done
+    Column("reason", Text),  # why it was noted or left
+    Column("rule_version", Text, nullable=False),
+    Column("again_key", Text),  # set with the first nudge, so that `again` is kept by the database too
+    Column("actor", Text),  # the person of the event
+    Column("props", Json, nullable=False),
+    UniqueConstraint("run", "rule", "subject", "key"),
+    Index(
+        "uq_start_again",
+        "run",
+        "rule",
+        "subject",
+        "again_key",
+        unique=True,
+        postgresql_where=text("again_key IS NOT NULL"),
+        sqlite_where=text("again_key IS NOT NULL"),
+    ),
+)
+
+step_due = Table(
+    "step_due",
+    metadata,
+    Column("start_id", Id, ForeignKey("start.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("run", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | done | skipped
+    Index(
+        "ix_step_due_waiting",
+        "run",
+        "rule",
+        "step",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+)
+
+episode = Table(
+    "episode",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("since", Instant, primary_key=True),
+    Column("until", Instant),
+    Column("noted", Boolean, nullable=False),  # true before the rule was: not nudged
+    Index(
+        "ix_episode_open",
+        "run",
+        "rule",
+        "subject",
+        unique=True,
+        postgresql_where=text("until IS NULL"),
+        sqlite_where=text("until IS NULL"),
+    ),
+)
+
+# ---- decisions ------------------------------------------------------------------------------------------------------
+
+nudge = Table(
+    "nudge",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("run", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),  # account | person
+    Column("subject", Text, nullable=False),
+    Column("start_id", Id, ForeignKey("start.id"), nullable=False),
+    Column("start_key", Text, nullable=False),
+    Column("per", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("mode", Text, nullable=False),  # live | shadow
+    Column("due_at", Instant, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("evidence", Json, nullable=False),
+    UniqueConstraint("run", "rule", "subject", "start_key", "step"),
+    Index(None, "start_id"),
+    Index(None, "rule", "decided_at"),
+)
+
+skip = Table(
+    "skip",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("start_key", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("detail", Text),
+    Column("rule_version", Text, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("scope", Text, primary_key=True),  # a rule's id, or * for everything
+    Column("since", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("person_id", Text),
+    Column("address", Text),  # lower case
+    Column("class", Text, nullable=False),  # a class, or * for all
+    Column("reason", Text, nullable=False),  # unsubscribed | hard_bounce | complaint | by_hand
+    Column("since", Instant, nullable=False),
+    Index(None, "person_id"),
+    Index(None, "address"),
+)
+
+# ---- deliveries -----------------------------------------------------------------------------------------------------
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("run", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),  # the idempotency key that goes on the wire
+    Column("nudge_id", Id, ForeignKey("nudge.id"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("start_id", Id, nullable=False),
+    Column("account_id", Text),
+    Column("person_id", Text),  # the recipient, when it is a person that we know
+    Column("channel", Text, nullable=False),  # email | alert | webhook
+    Column("template", Text, nullable=False),
+    Column("class", Text, nullable=False),
+    Column("destination", Text, nullable=False),  # the sender's name in firstwin.yaml
+    Column("address", Text),  # a mail address; empty where the sender has its own
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("retry_at", Instant),  # by the database's clock: not before this
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    Column("lease_until", Instant),
+    Column("leased_by", Text),
+    Column("lease_losses", Integer, nullable=False, server_default=text("0")),
+    Column("sent_day", Date),  # the day whose cap it was counted in
+    Column("provider_id", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index(
+        "ix_delivery_claimable",
+        "run",
+        "destination",
+        "due_at",
+        postgresql_where=text("state IN ('scheduled', 'retry_wait', 'held')"),
+        sqlite_where=text("state IN ('scheduled', 'retry_wait', 'held')"),
+    ),
+    Index(
+        "ix_delivery_taken",
+        "lease_until",
+        postgresql_where=text("state IN ('leased', 'sending')"),
+        sqlite_where=text("state IN ('leased', 'sending')"),
+    ),
+    Index(None, "nudge_id"),
+    Index(None, "account_id", "created_at"),
+)
+
+attempt = Table(  # append-only
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("delivery_id", Id, ForeignKey("delivery.id"), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", Text),  # accepted | retry | refused | unknown | late; empty while on the wire
+    Column("reason", Text),
+    Column("detail", Text),  # the answer, redacted, at most 2 kB
+    UniqueConstraint("delivery_id", "fence"),
+)
+
+destination = Table(
+    "destination",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("paused_at", Instant),
+    Column("disabled_at", Instant),
+    Column("disabled_why", Text),
+    Column("breaker", Text, nullable=False, server_default=text("'closed'")),  # closed | open | half_open
+    Column("opened_until", Instant),
+    Column("open_for_s", Integer, nullable=False, server_default=text("0")),
+    Column("failures_in_row", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", Instant),
+    Column("next_free_at", Instant),
+    Column("probe_delivery", Id),
+)
+
+replay = Table(  # a person asked for a delivery to go out again
+    "replay",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("delivery_id", Id, ForeignKey("delivery.id"), nullable=False),
+    Column("from_state", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+day_count = Table(  # messages that went to the wire, for the cap of a day
+    "day_count",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("sent", Integer, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("who", Text, primary_key=True),  # beat, or a worker's name
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,44 @@
+"""Guardrails as one pure function: a match and what is known become a nudge, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from firstwin.decide.case import Case
+from firstwin.decide.guards import GUARDS
+from firstwin.decide.reach import reach
+from firstwin.decide.value import Decision, History, NotSent, Nudge, Planned, Policy, Skip, Subject
+from firstwin.match.value import Match
+
+
+def decide(match: Match, subject: Subject, history: History, policy: Policy, now: datetime) -> Decision:
+    """The first guard that stands in the way decides; when none does, the step's actions are planned."""
+    case = Case(match, subject, history, policy, now)
+    for guard in GUARDS:
+        stopped = guard(case)
+        if stopped is not None:
+            return stopped
+    return _nudge(case)
+
+
+def _nudge(case: Case) -> Nudge | Skip:
+    reached = [each for action in case.messages for each in reach(case, action)]
+    planned = _once_each(each for each in reached if isinstance(each, Planned))
+    not_sent = tuple(each for each in reached if isinstance(each, NotSent))
+    if not_sent and not planned and not case.records:
+        return _skip(case, not_sent)
+    return Nudge(case.match, case.match.rule.mode, planned, case.records, not_sent, case.subject.account_id)
+
+
+def _once_each(planned: Iterable[Planned]) -> tuple[Planned, ...]:
+    """Two people may share an address, and two actions may name the same person: one message to one place."""
+    first: dict[tuple[str, ...], Planned] = {}
+    for each in planned:
+        first.setdefault((each.channel, each.destination, (each.address or "").lower(), each.action.template), each)
+    return tuple(first.values())
+
+
+def _skip(case: Case, not_sent: tuple[NotSent, ...]) -> Skip:
+    details = dict.fromkeys(each.detail for each in not_sent if each.detail)
+    return Skip(case.match, not_sent[0].reason, "; ".join(details))

@@ -1,0 +1,72 @@
+"""Turns one action into messages to places, or into the reason why it reaches nobody."""
+
+from __future__ import annotations
+
+from firstwin.decide.case import Case, channel_of
+from firstwin.decide.recipients import is_address, recipients
+from firstwin.decide.value import NotSent, Person, Planned, Reason
+from firstwin.rules.terms import Alert, Email, Recipient, Webhook
+
+CSM = "csm"
+
+NOBODY = {
+    "person": "the person is not known",
+    "actor": "whoever did it is not among the account's people",
+    "contact": "the account has no contact, and nobody in it has an address",
+    "everyone": "the account has no people",
+    "role": "nobody in the account has the role {name}",
+    "address": "{name} is empty",
+}
+
+
+def reach(case: Case, action: Email | Alert | Webhook) -> tuple[Planned | NotSent, ...]:
+    if case.now > case.expires_at(channel_of(action)):
+        return (NotSent(action, Reason.EXPIRED),)
+    if isinstance(action, Email):
+        return _mails(case, action)
+    return (_to_destination(case, action),)
+
+
+def _mails(case: Case, action: Email) -> tuple[Planned | NotSent, ...]:
+    people = recipients(case, action.to)
+    if not people:
+        return (NotSent(action, Reason.NO_ADDRESS, _nobody(action.to)),)
+    return tuple(_mail(case, action, person) for person in people)
+
+
+def _nobody(to: Recipient) -> str:
+    return NOBODY[to.kind].format(name=to.name)
+
+
+def _mail(case: Case, action: Email, person: Person) -> Planned | NotSent:
+    who = person.id or action.to.name
+    if person.address is None or not is_address(person.address):
+        return NotSent(action, Reason.NO_ADDRESS, f"{who} has no address")
+    if silenced(case, person, person.address):
+        return NotSent(action, Reason.SUPPRESSED, f"{who} is not to be sent {case.match.rule.message_class} mail")
+    return Planned(
+        action,
+        "email",
+        case.policy.mail_sender,
+        case.match.rule.message_class,
+        case.expires_at("email"),
+        person_id=person.id or None,
+        address=person.address,
+    )
+
+
+def silenced(case: Case, person: Person, address: str) -> bool:
+    """Whether this class may not be sent to the person or to the address, whoever else it belongs to."""
+    lower = address.lower()
+    classes = person.suppressed | case.policy.suppressed_addresses.get(lower, frozenset())
+    sharing = (other.suppressed for other in case.subject.people if (other.address or "").lower() == lower)
+    return not {"*", case.match.rule.message_class}.isdisjoint(classes.union(*sharing))
+
+
+def _to_destination(case: Case, action: Alert | Webhook) -> Planned | NotSent:
+    destination = action.to if action.to != CSM else case.subject.csm or case.policy.csm_fallback
+    if destination is None:
+        return NotSent(action, Reason.NO_ADDRESS, "the account has no CSM, and firstwin.yaml names no fallback")
+    channel = channel_of(action)
+    message_class = "alert" if isinstance(action, Alert) else case.match.rule.message_class
+    return Planned(action, channel, destination, message_class, case.expires_at(channel))

@@ -1,0 +1,151 @@
+"""What deciding is told, and what it answers: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from firstwin.match.value import Match
+from firstwin.rules.terms import Alert, Email, Record, Webhook
+
+Channel = Literal["email", "alert", "webhook"]
+
+
+class Reason(StrEnum):
+    """Why a nudge or a message did not go out. One word each, the same in tables, commands, metrics and docs."""
+
+    GOAL_MET = "goal_met"
+    GATE_FALSE = "gate_false"
+    EXPIRED = "expired"
+    TOO_LATE = "too_late"
+    AGAIN = "again"
+    PAUSED = "paused"
+    RULE_PAUSED = "rule_paused"
+    SHADOW = "shadow"
+    SUPPRESSED = "suppressed"
+    NO_ADDRESS = "no_address"
+    SUBJECT_GONE = "subject_gone"
+    ALREADY_RUNNING = "already_running"
+    BEFORE_RULE = "before_rule"
+    DATE_MOVED = "date_moved"
+    REPLACED = "replaced"
+    STATE_ENDED = "state_ended"
+    DAILY_CAP = "daily_cap"
+    DESTINATION_PAUSED = "destination_paused"
+    NOT_SENT = "not_sent"  # a replay without --send
+    RULE_GONE = "rule_gone"
+    RENDER_ERROR = "render_error"
+    INVALID = "invalid"
+    POISON = "poison"
+    ATTEMPTS_USED_UP = "attempts_used_up"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person who could be written to. ``suppressed`` holds the classes not to be sent, ``*`` for all."""
+
+    id: str
+    address: str | None
+    role: str | None = None
+    suppressed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom the match is about. ``people`` are the account's (or the one person), oldest membership first.
+
+    ``properties`` are those that a recipient's address may be read from, by full name (``account.billing_email``).
+    """
+
+    kind: Literal["account", "person"]
+    id: str
+    account_id: str | None
+    exists: bool = True
+    people: tuple[Person, ...] = ()
+    contact: str | None = None  # the id of the person whom the account names as its contact
+    csm: str | None = None  # the destination of the account's own CSM, if it has one
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class History:
+    """What this rule has done for this subject (and ``per`` value).
+
+    ``own`` are the steps already nudged for this very start, ``last_other`` the newest nudge of any other start.
+    """
+
+    own: frozenset[str] = frozenset()
+    last_other: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds at this moment. ``suppressed_addresses`` (lower case) is for addresses that belong to no person."""
+
+    paused: bool = False
+    paused_rules: frozenset[str] = frozenset()
+    expires_after: Mapping[Channel, timedelta] = field(default_factory=dict)
+    mail_sender: str = "mail"
+    csm_fallback: str | None = None
+    suppressed_addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One message to one place. ``address`` is None where the destination has its own."""
+
+    action: Email | Alert | Webhook
+    channel: Channel
+    destination: str
+    message_class: str
+    expires_at: datetime
+    person_id: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """An action of a nudge that reaches nobody, and why."""
+
+    action: Email | Alert | Webhook
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Do it: what is recorded, what goes out, and what does not and why. In shadow nothing goes out."""
+
+    match: Match
+    mode: Literal["live", "shadow"]
+    planned: tuple[Planned, ...]
+    records: tuple[Record, ...] = ()
+    not_sent: tuple[NotSent, ...] = ()
+    account_id: str | None = None  # the account concerned, for the deliveries
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Not this message. ``ends_start``: nor any later one of this start (its goal is met, or it may not begin)."""
+
+    match: Match
+    reason: Reason
+    detail: str = ""
+    ends_start: bool = False
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not now: the step stays due and is asked again."""
+
+    match: Match
+    until: datetime
+    reason: Reason
+
+
+Decision = Nudge | Skip | Hold

@@ -1,0 +1,47 @@
+"""Transactions from within the event loop: in threads of their own, and once more when a connection was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from firstwin.db.engine import write
+
+T = TypeVar("T")
+WAITS = (0.05, 0.1, 0.2, 0.5, 1, 1, 2, 2, 2, 3, 3)  # seconds; a database that is restarted is back by then
+THREADS = 4
+
+
+class Database:
+    """What is done here may be done twice when the answer to a commit is lost, so it must be repeatable."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # SQLite has one writer; two threads would only wait for each other, and not in turn
+        threads = 1 if engine.dialect.name == "sqlite" else THREADS
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """The result of ``work``, done in one transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._patiently, work)
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _patiently(self, work: Callable[[Connection], T]) -> T:
+        for wait in WAITS:
+            try:
+                return self._once(work)
+            except (OperationalError, InterfaceError):
+                time.sleep(wait)
+        return self._once(work)
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with write(self._engine) as connection:
+            return work(connection)

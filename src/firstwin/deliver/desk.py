@@ -1,0 +1,30 @@
+"""What a deliver task works with: the database, the project, its senders and templates, and the questions it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from firstwin.deliver.background import Tell
+from firstwin.messages.templates import Templates
+from firstwin.outbox.judge import Gates
+from firstwin.outbox.outcome import Jitter
+from firstwin.rules.project import Project
+from firstwin.senders.contract import Sender
+
+
+@dataclass(frozen=True)
+class Desk:
+    """``worker`` is the name that stands in leases. ``gates`` says whether a message is still wanted, ``tell`` why it goes out."""
+
+    engine: Engine
+    project: Project
+    senders: Mapping[str, Sender]
+    templates: Templates
+    gates: Gates
+    tell: Tell
+    jitter: Jitter
+    run: str
+    worker: str

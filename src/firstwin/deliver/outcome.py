@@ -1,0 +1,19 @@
+"""What a sender answered, as the outbox is told."""
+
+from __future__ import annotations
+
+from firstwin.outbox.claim import Leased
+from firstwin.outbox.outcome import Outcome
+from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
+
+
+def outcome_of(leased: Leased, answer: Answer) -> Outcome:
+    match answer:
+        case Accepted(provider_id, detail):
+            return Outcome(leased.id, leased.fence, "accepted", detail=detail, provider_id=provider_id)
+        case Retry(reason, after, free, detail):
+            return Outcome(leased.id, leased.fence, "retry", reason, detail, after=after, free=free)
+        case Refused(reason, disable, detail):
+            return Outcome(leased.id, leased.fence, "refused", reason, detail, disable=disable)
+        case Unknown(reason, detail):
+            return Outcome(leased.id, leased.fence, "unknown", reason, detail)

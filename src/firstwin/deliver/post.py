@@ -1,0 +1,72 @@
+"""Wire, send, settle: letters go out as slots become free, each group under one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from firstwin.deliver.letter import Letter
+from firstwin.deliver.outcome import outcome_of
+from firstwin.deliver.round import Round
+from firstwin.deliver.slots import Slots
+from firstwin.outbox.claim import fences
+from firstwin.outbox.wire import Wired, wire
+from firstwin.senders.contract import Answer, Unknown
+from firstwin.telemetry import Log, failed
+
+
+async def post(round_: Round, letters: Sequence[Letter]) -> Sequence[Letter]:
+    """Returns when each letter of one sender is on the wire or dropped; those for which the round ended too soon."""
+    if not letters:
+        return ()
+    route = letters[0].route
+    slots = round_.slots_of(route)
+    while letters:
+        count = await slots.take(min(len(letters), route.sender.group))
+        if not count:
+            break
+        await _to_the_wire(round_, letters[:count], slots)
+        letters = letters[count:]
+    return letters
+
+
+async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -> None:
+    """Committed before the first byte; whoever finds the row later knows that it may have arrived."""
+    going: list[Letter] = []
+    try:
+        wired = await _wire(round_, letters)
+        round_.count(wired.dropped)
+        going = [each for each in letters if each.leased.id in wired.sending]
+        round_.settler.expect(len(going))
+        round_.send(_send(round_, each, slots) for each in going)
+    finally:
+        await slots.give(len(letters) - len(going))
+
+
+async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
+    desk = round_.desk
+    taken = fences([each.leased for each in letters])
+    return await round_.database.write(
+        lambda connection: wire(connection, desk.run, taken, desk.gates, daily_cap=desk.project.daily_cap)
+    )
+
+
+async def _send(round_: Round, letter: Letter, slots: Slots) -> None:
+    try:
+        answer = await _answer(letter, round_.patience)
+        await round_.settler.settle(outcome_of(letter.leased, answer))
+    except Exception as error:  # noqa: BLE001 - the row stays on the wire; its lease runs out and its outcome is unknown
+        failed(Log.DELIVERY_FAILED, error, delivery=letter.leased.id)
+    finally:
+        await slots.give(1)
+
+
+async def _answer(letter: Letter, patience: float) -> Answer:
+    try:
+        async with asyncio.timeout(patience):
+            return await letter.route.sender.send(letter.message)
+    except TimeoutError:
+        return Unknown("deadline", f"No answer within {patience:g} seconds.")
+    except Exception as error:  # noqa: BLE001 - a sender that breaks its contract; the message may be out
+        failed(Log.DELIVERY_FAILED, error, delivery=letter.leased.id, sender=letter.route.name)
+        return Unknown("sender_failed", type(error).__name__)

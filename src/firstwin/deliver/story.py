@@ -1,0 +1,83 @@
+"""Why a message goes out, in plain words: what happened, what has not yet, and what of both a template may list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from firstwin.deliver.context import Started, Told
+from firstwin.match.value import Clause, Standing
+from firstwin.outbox.claim import Leased
+from firstwin.rules.say_term import Labels, happened, say_term
+from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule
+
+MILESTONE = "firstwin.milestone."
+
+
+class Story:
+    """``rule`` finds a rule by its id, None when its file is gone; ``labels`` say how an event reads."""
+
+    def __init__(self, rule: Callable[[str], Rule | None], labels: Labels) -> None:
+        self._rule = rule
+        self._labels = labels
+
+    def tell(self, leased: Leased, start: Started, standing: Standing) -> Told:
+        """A milestone that is made of parts is told by them: what is done and what is missing are steps to take."""
+        rule = self._rule(leased.rule)
+        if rule is None:
+            return Told("", start.at)
+        began, evidence = self._began(rule), standing.evidence
+        made_of_parts = {clause.milestone for clause in evidence}
+        steps = {clause.name: _is_done(clause) for clause in evidence if _is_step(clause, made_of_parts)}
+        steps = dict.fromkeys(_deed(rule), True) | steps
+        return Told(
+            self._sentence(began, evidence),
+            start.at,
+            done=self._listed(name for name, is_done in steps.items() if is_done),
+            missing=self._listed(name for name, is_done in steps.items() if not is_done),
+        )
+
+    def _began(self, rule: Rule) -> str:
+        match rule.when:
+            case EventStart(names):
+                return " or ".join(self._words(name) for name in names)
+            case DateStart(of):
+                return f"the date in {of}"
+            case ChangedStart(of):
+                return f"{of} changed"
+            case BecomesStart(condition):
+                return say_term(condition, self._labels)
+
+    def _sentence(self, began: str, evidence: Iterable[Clause]) -> str:
+        """The parts of milestones are left to the lists."""
+        said = [began]
+        for clause in evidence:
+            if clause.milestone or clause.says in began:
+                continue
+            if clause.count is not None and not _is_done(clause):
+                said.append(f"not yet {self._words(clause.name)}")
+            elif clause.count is None and clause.holds:
+                said.append(clause.says)
+        said = list(dict.fromkeys(said))
+        text = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+        return text[:1].upper() + text[1:] + "."
+
+    def _listed(self, names: Iterable[str]) -> tuple[Mapping[str, str], ...]:
+        return tuple({"name": name, "label": self._words(name)} for name in names)
+
+    def _words(self, name: str) -> str:
+        return happened(name.removeprefix(MILESTONE), self._labels)
+
+
+def _deed(rule: Rule) -> Sequence[str]:
+    """What the subject did to start it all, where that is one thing."""
+    one = isinstance(rule.when, EventStart) and len(rule.when.names) == 1
+    return [rule.when.names[0].removeprefix(MILESTONE)] if one and isinstance(rule.when, EventStart) else []
+
+
+def _is_step(clause: Clause, made_of_parts: Iterable[str]) -> bool:
+    return clause.count is not None and clause.name not in made_of_parts
+
+
+def _is_done(clause: Clause) -> bool:
+    """It happened, and as often as is asked for."""
+    return bool(clause.count) and clause.holds

@@ -1,0 +1,44 @@
+"""The demo's clock: three weeks in a minute. It is the live run's, so everything in the program goes by it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, update
+
+from firstwin.db.engine import clock, read, write
+from firstwin.db.runs import find_run, open_run
+from firstwin.db.tables import LIVE, run
+from firstwin.rules.terms import Rule
+from firstwin.tick.sync import sync_rules
+
+LENGTH = timedelta(weeks=3)
+RUNNING_FOR = timedelta(days=60)  # so long the demo's company has had Firstwin already
+
+
+def begin(engine: Engine, rules: tuple[Rule, ...], seconds: float) -> datetime:
+    """Starts the clock three weeks ago, with rules that have been in force for a while; the demo's beginning."""
+    with write(engine) as connection:
+        start = clock(connection) - LENGTH
+        open_run(connection, LIVE, virtual_from=start, rate=round(LENGTH.total_seconds() / seconds))
+        sync_rules(connection, LIVE, rules, start - RUNNING_FOR)
+        return start
+
+
+def now(engine: Engine) -> datetime:
+    """The demo's own time."""
+    with read(engine) as connection:
+        return _now(connection)
+
+
+def stop(engine: Engine) -> None:
+    """The clock stands still from now on."""
+    with write(engine) as connection:
+        statement = update(run).where(run.c.id == LIVE).values(virtual_from=_now(connection), rate=0)
+        connection.execute(statement)
+
+
+def _now(connection: Connection) -> datetime:
+    real = clock(connection)
+    live = find_run(connection, LIVE)
+    return live.at(real) if live else real

@@ -1,0 +1,212 @@
+"""Imports files of messages: the good ones in batches, the bad ones aside with the reason, nothing twice."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy import Engine, select
+
+from firstwin.db import tables
+from firstwin.db.engine import clock, read, write
+from firstwin.facts.ingest import Ingested, ingest
+from firstwin.facts.lines import Line, file_chunks, lines, stream_chunks
+from firstwin.facts.moments import microseconds
+from firstwin.facts.rejects import Bad, Rejects
+from firstwin.facts.segment import Message, Refused, parse
+from firstwin.facts.timeline import unplaced
+from firstwin.telemetry import Log, log
+
+MOST_ROWS: Final = 5_000  # facts in one transaction, before what late ones add
+MOST_BYTES: Final = 4 << 20
+MOST_OLD: Final = 1_000
+STREAM: Final = Path("-")
+
+
+class Watcher(Protocol):
+    """Who looks on while files are imported."""
+
+    def begins(self, file: Path) -> None: ...
+
+    def reached(self, place: int, done: Imported) -> None:
+        """So many bytes of the file are done."""
+
+    def refused(self, bad: Bad) -> None: ...
+
+
+@dataclass
+class Imported:
+    """``trouble`` says in sentences what else went wrong. ``stopped``: by Ctrl-C, with what is counted here stored."""
+
+    messages: int = 0
+    new: int = 0
+    repeated: int = 0
+    bad: int = 0
+    facts: int = 0
+    old: int = 0
+    unplaced: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    rejects: list[Path] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+
+    def count(self, ingested: Ingested) -> None:
+        self.new += ingested.new
+        self.repeated += ingested.repeated
+        self.facts += ingested.facts
+        self.old += ingested.old
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How messages are taken. ``history``: as known since they happened, so that they nudge nobody.
+
+    ``live``: as news, old ones too, though the rules are running. ``zone`` is the project's.
+    """
+
+    history: bool = False
+    live: bool = False
+    zone: str = "UTC"
+
+
+def import_files(engine: Engine, files: Sequence[Path], terms: Terms, watcher: Watcher) -> Imported:
+    """Takes every good message of the files, ``-`` for the standard input. What is stored stays, however it ends."""
+    done = Imported()
+    began = time.monotonic()
+    with _seldom_collecting():
+        try:
+            for file in files:
+                _Import(engine, terms, watcher, done, _is_guarded(engine, terms)).take(file)
+        except KeyboardInterrupt:
+            done.stopped = True
+        except _TooOld as error:
+            done.trouble.append(str(error))
+    with read(engine) as connection:
+        done.unplaced = unplaced(connection)
+    done.seconds = time.monotonic() - began
+    log(Log.IMPORT_DONE, new=done.new, repeated=done.repeated, bad=done.bad, seconds=round(done.seconds, 1))
+    return done
+
+
+class _TooOld(Exception):  # noqa: N818 - not an error: a question to whoever imports
+    """A past was about to be taken for news."""
+
+    def __init__(self, stored: int) -> None:
+        super().__init__(
+            f"More than {MOST_OLD:,} of these facts are older than a day, and rules are running: they would take them for "
+            "news. Say --history, and they are the past that nudges nobody; or --live, and the rules act on them. "
+            f"{stored:,} messages are stored."
+        )
+
+
+@dataclass
+class _Pending:
+    """Messages that wait to be stored together; they count as received when the first of them came."""
+
+    received_at: datetime
+    messages: list[Message] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+
+    def add(self, message: Message, size: int) -> None:
+        self.messages.append(message)
+        self.rows += 1 if message.kind == "event" else 1 + len(message.body)
+        self.bytes += size
+
+    @property
+    def is_full(self) -> bool:
+        return self.rows >= MOST_ROWS or self.bytes >= MOST_BYTES
+
+
+class _Import:
+    """One file on its way into the database."""
+
+    def __init__(self, engine: Engine, terms: Terms, watcher: Watcher, done: Imported, is_guarded: bool) -> None:
+        self.engine = engine
+        self.terms = terms
+        self.watcher = watcher
+        self.done = done
+        self.is_guarded = is_guarded
+        self.pending: _Pending | None = None
+
+    def take(self, file: Path) -> None:
+        self.watcher.begins(file)
+        chunks = stream_chunks(sys.stdin.fileno()) if file == STREAM else file_chunks(file)
+        with Rejects.beside(file) as rejects:
+            reached = 0
+            try:
+                for line in lines(chunks):
+                    if line is not None:
+                        reached = line.reached
+                        self._line(file, line, rejects)
+                    if line is None or (self.pending is not None and self.pending.is_full):
+                        self._store(reached)
+                        rejects.flush()
+            except (OSError, EOFError, zlib.error) as error:
+                self.done.trouble.append(f"{file} can't be read to its end ({error}): what came before is stored.")
+            self._store(reached)
+            self._note(rejects)
+
+    def _line(self, file: Path, line: Line, rejects: Rejects) -> None:
+        if self.pending is None:
+            with read(self.engine) as connection:
+                self.pending = _Pending(clock(connection))
+        self.done.messages += 1
+        known_since = None if self.terms.history else microseconds(self.pending.received_at)
+        message = parse(line.content, known_since)
+        if isinstance(message, Refused):
+            self.done.bad += 1
+            rejects.add(line, message.reason)
+            self.watcher.refused(Bad("standard input" if file == STREAM else str(file), line.number, message.reason))
+        else:
+            self.pending.add(message, len(line.content))
+
+    def _store(self, reached: int) -> None:
+        pending, self.pending = self.pending, None
+        if pending is not None and pending.messages:
+            with write(self.engine) as connection:
+                stored = ingest(
+                    connection,
+                    pending.messages,
+                    received_at=pending.received_at,
+                    history=self.terms.history,
+                    zone=self.terms.zone,
+                )
+                if self.is_guarded and self.done.old + stored.old > MOST_OLD:
+                    raise _TooOld(self.done.new)
+            self.done.count(stored)
+        self.watcher.reached(reached, self.done)
+
+    def _note(self, rejects: Rejects) -> None:
+        if rejects.is_written:
+            self.done.rejects.append(rejects.path)
+        if rejects.trouble is not None:
+            self.done.trouble.append(rejects.trouble)
+
+
+def _is_guarded(engine: Engine, terms: Terms) -> bool:
+    """Once rules have run, a bulk of old facts that count as news would nudge for what is long past."""
+    if terms.history or terms.live:
+        return False
+    with read(engine) as connection:
+        ticked = select(tables.tick.c.slot).where(tables.tick.c.run == tables.LIVE).limit(1)
+        return connection.execute(ticked).first() is not None
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """A batch makes many objects and no circles: looking for circles as often as usual costs a sixth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

@@ -1,0 +1,92 @@
+"""What the database holds about the subjects of a batch, and how they are made of it: anew each time they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from firstwin.facts.change import Change
+from firstwin.facts.past import END_OF_TIME, Past
+from firstwin.facts.stays import Stay, Stays, Told
+from firstwin.facts.subject import FIRST, Kind, Person, Subject
+
+MEMBERSHIP: Final = "firstwin.person.account"
+Key = tuple[Kind, str]
+
+
+class Newest(NamedTuple):
+    """A row of `account` or `person`, as JSON."""
+
+    traits: str
+    asserted: str
+
+
+class PastFact(NamedTuple):
+    """A row of `event` that tells or confirms something about a subject."""
+
+    name: str
+    account: str | None
+    props: Mapping[str, Any]
+    value_at: int | None
+    at: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """``pasts`` has an entry for each subject that is known to be late; its facts are in the order of time."""
+
+    zone: str
+    newest: Mapping[Key, Newest] = field(default_factory=dict)
+    stays: Mapping[str, Sequence[tuple[str, int, int | None]]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    pasts: Mapping[Key, Sequence[PastFact]] = field(default_factory=dict)
+
+    def account(self, account: str) -> Subject:
+        traits, asserted = self._newest("account", account)
+        return Subject("account", account, traits, asserted, self.zone, *self._past("account", account, asserted))
+
+    def person(self, person: str) -> Person:
+        traits, asserted = self._newest("person", person)
+        past = self._past("person", person, asserted)
+        return Person("person", person, traits, asserted, self.zone, *past, stays=self._stays(person))
+
+    def _newest(self, kind: Kind, subject: str) -> tuple[dict[str, Any], dict[str, int]]:
+        newest = self.newest.get((kind, subject))
+        return ({}, {}) if newest is None else (orjson.loads(newest.traits), orjson.loads(newest.asserted))
+
+    def _past(self, kind: Kind, subject: str, asserted: Mapping[str, int]) -> tuple[Past | None, int]:
+        first = asserted.get(FIRST, END_OF_TIME)
+        facts = self.pasts.get((kind, subject)) if self.pasts else None
+        return None if facts is None else _past_of(kind, facts, Past(self.zone, first)), first
+
+    def _stays(self, person: str) -> Stays:
+        stays = [Stay(*stay) for stay in self.stays.get(person, ())]
+        facts = self.pasts.get(("person", person)) if self.pasts else None
+        return Stays(person, stays, None if facts is None else [_told(f) for f in facts if f.name == MEMBERSHIP])
+
+
+def _past_of(kind: Kind, facts: Sequence[PastFact], past: Past) -> Past:
+    own = f"firstwin.{kind}."
+    for fact in facts:
+        if fact.name == confirmed(kind):
+            for prop, value in fact.props.items():
+                past.remember_said(prop, fact.at, value)
+        elif fact.name.startswith(own) and fact.name != MEMBERSHIP:
+            past.remember(_change(fact, fact.name.removeprefix(own)))
+    return past
+
+
+def confirmed(kind: Kind) -> str:
+    """The name of the facts that keep what was said without changing anything."""
+    return f"firstwin.said.{kind}"
+
+
+def _change(fact: PastFact, prop: str) -> Change:
+    return Change(prop, fact.at, fact.props.get("value"), fact.value_at, bool(fact.props.get("inferred")))
+
+
+def _told(fact: PastFact) -> Told:
+    return Told(fact.at, fact.account or "", fact.props.get("value"))

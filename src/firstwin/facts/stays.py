@@ -1,0 +1,153 @@
+"""The accounts that one person is in, from when to when, and which account the person's events belong to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
+
+by_time = attrgetter("at")
+
+
+@dataclass(slots=True)
+class Stay:
+    """Membership in [since, until). One of no length says that the person was not in the account at that moment."""
+
+    account: str
+    since: int
+    until: int | None = None
+
+    def covers(self, at: int) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.since == self.until
+
+
+class Told(NamedTuple):
+    """A fact about a person and an account that it concerns: from ``at`` on, ``current`` is the person's account."""
+
+    at: int
+    account: str
+    current: str | None
+
+
+class Placing(NamedTuple):
+    """A person's events in [start, end) that belong to no account yet belong to this one."""
+
+    person: str
+    start: int
+    end: int | None
+    account: str
+
+
+@dataclass(slots=True)
+class Stays:
+    """``told`` are the facts there are; it is needed, and read, only for what arrives late."""
+
+    person: str
+    stays: list[Stay] = field(default_factory=list)
+    told: list[Told] | None = None
+    is_changed: bool = False
+    is_late: bool = False
+
+    def join(self, account: str, at: int) -> Sequence[Told]:
+        """Seen in the account: the facts that this makes, none if that was known."""
+        following: Stay | None = None
+        for stay in self.stays:
+            if stay.account == account:
+                if stay.covers(at):
+                    return ()
+                if stay.since > at and following is None:
+                    following = stay
+        if self._must_look_back(at):
+            return ()
+        if following is not None:
+            self.stays.remove(following)
+        self._add(Stay(account, at, following.until if following else None))
+        return self._tell(account, at)
+
+    def leave(self, account: str, at: int) -> Sequence[Told]:
+        """Not in the account from this moment on, until seen there again."""
+        if self._must_look_back(at):
+            return ()
+        self.is_changed = True
+        for stay in self.stays:
+            if stay.account == account and stay.covers(at):
+                stay.until = at
+                return self._tell(account, at)
+        self._add(Stay(account, at, at))
+        return ()
+
+    def absorb(self, other: Stays) -> Sequence[Told]:
+        """Two people turn out to be one. Both must know what was told."""
+        if self.told is None or other.told is None:
+            self.is_late = other.is_late = True
+            return ()
+        for told in other.told:
+            insort(self.told, told, key=by_time)
+        found: list[Told] = []
+        for stay in other.stays:
+            found += self.join(stay.account, stay.since) if not stay.is_empty else ()
+            found += self.leave(stay.account, stay.until) if stay.until is not None else ()
+        self.is_changed = True
+        return found
+
+    def current(self, at: int) -> str | None:
+        """The person's account: of those that the person is in, the one joined last."""
+        stays = [(stay.since, stay.account) for stay in self.stays if stay.covers(at)]
+        return max(stays)[1] if stays else None
+
+    def place(self, at: int) -> str | None:
+        """The account that an event belongs to which names none: the only one then, or before any the first."""
+        if not self.stays:
+            return None
+        covering = {stay.account for stay in self.stays if stay.covers(at)}
+        if not covering:
+            ahead = [stay for stay in self.stays if stay.since > at and not stay.is_empty]
+            soonest = min((stay.since for stay in ahead), default=0)
+            covering = {stay.account for stay in ahead if stay.since == soonest}
+        return covering.pop() if len(covering) == 1 else None
+
+    def placings(self) -> list[Placing]:
+        """Where the person's events belong, for each stretch of time."""
+        turns = sorted({0, *self._boundaries()})
+        ends: list[int | None] = [*turns[1:], None]
+        placed = ((start, end, self.place(start)) for start, end in zip(turns, ends, strict=True))
+        return [Placing(self.person, start, end, account) for start, end, account in placed if account is not None]
+
+    def _must_look_back(self, at: int) -> bool:
+        if self.told is None and any(boundary > at for boundary in self._boundaries()):
+            self.is_late = True
+        return self.is_late
+
+    def _boundaries(self) -> list[int]:
+        return [moment for stay in self.stays for moment in (stay.since, stay.until) if moment is not None]
+
+    def _add(self, stay: Stay) -> None:
+        """A stay of no length that began at the same moment is taken back."""
+        self.stays = [s for s in self.stays if (s.account, s.since) != (stay.account, stay.since)]
+        insort(self.stays, stay, key=attrgetter("since"))
+
+    def _tell(self, account: str, at: int) -> Sequence[Told]:
+        """A fact for the account concerned, and one wherever the person's account is another than was told."""
+        self.is_changed = True
+        fact = Told(at, account, self.current(at))
+        if self.told is None:
+            return (fact,)
+        insort(self.told, fact, key=by_time)
+        found = [fact]
+        for turn, concerned in self._turns(at):
+            current = self.current(turn)
+            if self.told[bisect_right(self.told, turn, key=by_time) - 1].current != current:
+                insort(self.told, Told(turn, concerned, current), key=by_time)
+                found.append(Told(turn, concerned, current))
+        return found
+
+    def _turns(self, at: int) -> list[tuple[int, str]]:
+        told = {(fact.at, fact.account) for fact in self.told or ()}
+        stays = {(turn, stay.account) for stay in self.stays for turn in (stay.since, stay.until) if turn is not None}
+        return sorted(turn for turn in told | stays if turn[0] > at)

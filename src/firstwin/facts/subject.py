@@ -1,0 +1,137 @@
+"""An account or a person while messages are taken: what is said of it becomes changes of its properties.
+
+Nearly every message is newer than all that was said before, so that the newest values are enough to tell what changes.
+One that is older makes the subject `late`: then its whole past is needed, and only then read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from firstwin.facts.change import Change, same
+from firstwin.facts.moments import is_date_only, is_zone, iso, named_moment
+from firstwin.facts.past import CREATED, END_OF_TIME, ZONE, Past
+from firstwin.facts.stays import Stays
+
+Kind = Literal["account", "person"]
+FIRST: Final = "firstwin.first"  # in `asserted`: when the subject was first heard of
+
+
+@dataclass(slots=True)
+class Subject:
+    """``traits`` holds the newest values, ``asserted`` when each was last said; ``zone`` is the project's."""
+
+    kind: Kind
+    id: str
+    traits: dict[str, Any]
+    asserted: dict[str, int]
+    zone: str
+    past: Past | None = None
+    first: int = END_OF_TIME
+    is_changed: bool = False
+    is_late: bool = False
+
+    def begin(self, at: int) -> Sequence[Change]:
+        """The subject was heard of. If nobody says when it was created, it was when it was first heard of."""
+        if self.first <= at:
+            return ()
+        if self.first != END_OF_TIME and self.past is None:
+            self.is_late = True
+            return ()
+        self._heard_first(at)
+        if self.past is not None:
+            changes = self.past.begin(at)
+            self._keep(CREATED, self.past.newest(CREATED))
+            return changes
+        if CREATED in self.asserted:
+            return ()
+        created = self.traits[CREATED] = iso(at)
+        return (Change(CREATED, at, created, at, inferred=True),)
+
+    def say(self, at: int, traits: Mapping[str, Any]) -> list[Change]:
+        """The properties that change by what is said at this moment."""
+        self.is_changed = True
+        if ZONE in traits:  # first: it tells when the dates are
+            traits = {ZONE: traits[ZONE], **traits}
+        if self.past is not None:
+            return self._say_into(self.past, at, traits)
+        changes: list[Change] = []
+        for prop, value in traits.items():
+            if self._comes_late(at, prop, value):
+                self.is_late = True
+                return []
+            self.asserted[prop] = at
+            if not same(self.traits.get(prop), value):
+                changes += self._change(at, prop, value)
+        return changes
+
+    def absorb(self, other: Subject) -> list[Change]:
+        """Two turn out to be one. Both must know their past."""
+        if self.past is None or other.past is None:
+            self.is_late = other.is_late = True
+            return []
+        self.is_changed = True
+        changes = self.past.absorb(other.past)
+        for prop in self.past.said:
+            self._look_back(self.past, prop)
+        self._keep(CREATED, self.past.newest(CREATED))
+        self._heard_first(min(self.first, other.first))
+        return changes
+
+    def _heard_first(self, at: int) -> None:
+        self.is_changed = True
+        self.first = self.asserted[FIRST] = at
+
+    def _say_into(self, past: Past, at: int, traits: Mapping[str, Any]) -> list[Change]:
+        changes = past.say(at, traits)
+        for prop in traits:
+            self._look_back(past, prop)
+        return changes
+
+    def _look_back(self, past: Past, prop: str) -> None:
+        self._keep(prop, past.newest(prop))
+        said = past.last_said(prop)
+        if said is not None:
+            self.asserted[prop] = said
+
+    def _comes_late(self, at: int, prop: str, value: object) -> bool:
+        """A date depends on the zone too, and a change of zone concerns every date."""
+        asserted = self.asserted
+        if prop == ZONE and not same(self.traits.get(ZONE), value):
+            return any(at < last for last in asserted.values())
+        return at < asserted.get(prop, at) or (at < asserted.get(ZONE, at) and is_date_only(value))
+
+    def _change(self, at: int, prop: str, value: Any) -> Sequence[Change]:  # noqa: ANN401 - whatever JSON holds
+        before = self._zone()
+        self._keep(prop, value)
+        change = Change(prop, at, value, named_moment(value, before))
+        if prop != ZONE or self._zone() == before:
+            return (change,)
+        return (change, *self._rezoned(at, before, self._zone()))
+
+    def _rezoned(self, at: int, before: str, zone: str) -> list[Change]:
+        """Dates without a time lie elsewhere in another zone."""
+        return [
+            Change(prop, at, value, named_moment(value, zone), inferred=self.asserted.get(prop) != at)
+            for prop, value in sorted(self.traits.items())
+            if is_date_only(value) and named_moment(value, zone) != named_moment(value, before)
+        ]
+
+    def _keep(self, prop: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+        if value is None:
+            self.traits.pop(prop, None)
+        else:
+            self.traits[prop] = value
+
+    def _zone(self) -> str:
+        zone = self.traits.get(ZONE)
+        return self.zone if zone is None or not is_zone(zone) else zone
+
+
+@dataclass(slots=True, kw_only=True)
+class Person(Subject):
+    """A person, and the accounts that the person is in."""
+
+    stays: Stays

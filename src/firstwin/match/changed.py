@@ -1,0 +1,79 @@
+"""The subjects whose answer may have changed since the previous tick: from a word's boundaries to SQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, select, union
+
+from firstwin.db import tables
+from firstwin.db.types import Instant, json_text, shift, unindexed
+from firstwin.match.boundary import Boundary
+from firstwin.match.seen import NOW, PREVIOUS, Seen
+from firstwin.rules.terms import Subject
+
+
+def changed_subjects(
+    boundaries: Iterable[Boundary], kind: Subject, seen: Seen, *, moments: Iterable[Boundary] | None = None
+) -> Select[tuple[str]]:
+    """The ids of the subjects to ask about; more than needed does no harm, one too few does.
+
+    A fact is new by its name, whatever its age. ``moments`` are the boundaries at which the clock is watched: all of
+    them, unless a test wants to see what happens without one.
+    """
+    asked = list(boundaries)
+    found = [_subjects(group, kind, seen, None) for group in _by_owner(asked)]
+    found += [_subjects(group, kind, seen, group[0]) for group in _by_moment(asked if moments is None else moments)]
+    both = union(*found).subquery("changed")
+    return select(both.c.subject)
+
+
+def new_or_present(fact: FromClause, seen: Seen) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Facts that this tick sees for the first time, and facts dated ahead whose time has come."""
+    return seen.new(fact), and_(fact.c.occurred_at > PREVIOUS, fact.c.occurred_at <= NOW)
+
+
+def _by_owner(boundaries: list[Boundary]) -> list[list[Boundary]]:
+    """For what is new only the name counts, and whose fact it is."""
+    groups: dict[str, list[Boundary]] = defaultdict(list)
+    for boundary in boundaries:
+        groups[boundary.whose].append(boundary)
+    return list(groups.values())
+
+
+def _by_moment(boundaries: Iterable[Boundary]) -> list[list[Boundary]]:
+    groups: dict[tuple[object, ...], list[Boundary]] = defaultdict(list)
+    for boundary in boundaries:
+        groups[boundary.of, boundary.whose, boundary.age, boundary.period].append(boundary)
+    return list(groups.values())
+
+
+def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary | None) -> Select[tuple[str]]:
+    fact = tables.event.alias()
+    names = sorted({boundary.name for boundary in group})
+    subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
+    if moment is None:
+        return subjects.where(unindexed(fact.c.name).in_(names), seen.new(fact))  # few: found by their arrival
+    return subjects.where(fact.c.name.in_(names), _passed(fact, moment))
+
+
+def _passed(fact: FromClause, boundary: Boundary) -> ColumnElement[bool]:
+    at = fact.c.value_at if boundary.of == "value" else fact.c.occurred_at
+    if boundary.period is not None:
+        return and_(at >= bindparam(f"{boundary.period}_ended", type_=Instant()), at <= NOW)
+    return and_(at > shift(PREVIOUS, -boundary.age), at <= shift(NOW, -boundary.age))
+
+
+def _of_subject(fact: FromClause, kind: Subject, whose: str) -> Select[tuple[str]]:
+    if kind == "account":
+        return select(fact.c.account_id.label("subject")).where(fact.c.account_id.is_not(None))
+    if whose == "subject":
+        return select(fact.c.person_id.label("subject")).where(fact.c.person_id.is_not(None))
+    belongs = tables.event.alias()
+    return (
+        select(belongs.c.person_id.label("subject"))
+        .select_from(fact)
+        .join(belongs, and_(belongs.c.account_id == fact.c.account_id, belongs.c.name == "firstwin.person.account"))
+        .where(json_text(belongs.c.props, "value") == fact.c.account_id, belongs.c.person_id.is_not(None))
+    )

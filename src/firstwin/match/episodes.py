@@ -1,0 +1,101 @@
+"""The subjects for which a state began or ended: truth compared with the episodes that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, update
+
+from firstwin.db import tables
+from firstwin.match import boundary
+from firstwin.match.boundary import Boundaries
+from firstwin.match.changed import changed_subjects
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import Scope
+from firstwin.match.seen import RUN, Seen
+from firstwin.match.words import exists, word
+from firstwin.rules.terms import BecomesStart, Rule, Subject, Term
+
+episode = tables.episode
+RULE: ColumnElement[str] = bindparam("rule")
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A subject whose state began (``since`` is None) or ended at this moment."""
+
+    subject: str
+    since: datetime | None
+
+
+def boundaries_of(condition: Term, kind: Subject) -> Boundaries:
+    """Where the truth of a state may change: the condition's own boundaries, and the subject's existence."""
+    return word(condition).boundaries(kind) | boundary.of_existence(kind)
+
+
+def turned(connection: Connection, asked: Asked, moment: Moment, *, everyone: bool = False) -> list[Turned]:
+    """Who began or ended to meet the rule's condition; ``everyone`` asks about all, and not only who may have changed."""
+    statement = _statement(asked, everyone or moment.is_first_look)
+    rows = connection.execute(statement, asked.parameters(connection, moment))
+    return [Turned(row.id, row.since) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _statement(asked: Asked, everyone: bool) -> Select[tuple[str, datetime | None]]:
+    rule, condition = asked.rule, condition_of(asked.rule)
+    statement = turning(condition, rule.about, asked.seen)
+    if everyone:
+        return statement
+    changed = changed_subjects(boundaries_of(condition, rule.about), rule.about, asked.seen)
+    return statement.where(subjects_of(rule.about).c.id.in_(changed))
+
+
+def condition_of(rule: Rule) -> Term:
+    if not isinstance(rule.when, BecomesStart):
+        msg = f"{rule.id} does not start with a state"
+        raise TypeError(msg)
+    return rule.when.condition
+
+
+def turning(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[str, datetime | None]]:
+    """Of all subjects, those whose truth now is not what the open episode says."""
+    subject = subjects_of(kind)
+    scope = Scope(kind, subject.c.id, seen)
+    holds = and_(exists(scope), word(condition).holds(scope))
+    is_open = and_(
+        episode.c.run == RUN, episode.c.rule == RULE, episode.c.subject == subject.c.id, episode.c.until.is_(None)
+    )
+    return (
+        select(subject.c.id, episode.c.since)
+        .select_from(subject.outerjoin(episode, is_open))
+        .where(holds != episode.c.since.is_not(None))
+    )
+
+
+def subjects_of(kind: Subject) -> Table:
+    return tables.account if kind == "account" else tables.person
+
+
+def begin(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str], *, noted: bool) -> None:
+    """Opens an episode at this slot for each subject; ``noted`` ones were true before the rule was."""
+    rows = [
+        {"run": moment.run, "rule": asked.rule.id, "subject": s, "since": moment.now, "noted": noted} for s in subjects
+    ]
+    if rows:
+        connection.execute(insert(episode), rows)
+
+
+def end(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str]) -> None:
+    """Closes the open episode of each subject at this slot."""
+    over = (
+        update(episode)
+        .where(episode.c.run == moment.run, episode.c.rule == asked.rule.id, episode.c.until.is_(None))
+        .where(episode.c.subject == bindparam("who"))
+        .values(until=moment.now)
+    )
+    rows = [{"who": subject} for subject in subjects]
+    if rows:
+        connection.execute(over, rows)

@@ -1,0 +1,160 @@
+"""Gates: whether a step that is due may go, judged for the starts at hand and never for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.expression import false
+
+from firstwin.db import tables
+from firstwin.match.evidence import evidence_of
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import Scope, StartColumns
+from firstwin.match.value import Match, Standing, Start
+from firstwin.match.words import exists, word
+from firstwin.rules.terms import BecomesStart, DateStart, NoneOf, Step, Term
+
+start, step_due = tables.start, tables.step_due
+IS_WAITING = step_due.c.state == literal_column("'waiting'")  # written out, so that the partial index serves
+IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
+
+
+def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> list[tuple[Match, bool]]:
+    """The steps that are due for open starts, oldest first, each with whether its subject exists."""
+    found = [pair for step in asked.rule.steps for pair in _due_of(connection, asked, moment, step, limit)]
+    order = {step.name: place for place, step in enumerate(asked.rule.steps)}
+    found.sort(key=lambda pair: (pair[0].due_at, pair[0].start.at, pair[0].start.key, order[pair[0].step.name]))
+    return found[:limit]
+
+
+def _due_of(connection: Connection, asked: Asked, moment: Moment, step: Step, limit: int) -> list[tuple[Match, bool]]:
+    parameters = asked.parameters(connection, moment, step=step.name, most=limit)
+    rows = connection.execute(_due_statement(asked, step), parameters).all()
+    return [_match(asked, step, row) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _due_statement(asked: Asked, step: Step) -> Select[Any]:
+    return (
+        _judged(asked, step, at_wire=False)
+        .add_columns(step_due.c.due_at)
+        .join(step_due, step_due.c.start_id == start.c.id)
+        .where(step_due.c.run == bindparam("run"), step_due.c.rule == bindparam("rule"))
+        .where(step_due.c.step == bindparam("step"), IS_WAITING)
+        .where(step_due.c.due_at <= bindparam("now"), start.c.state == "open")
+        .order_by(step_due.c.due_at, start.c.at, start.c.key)
+        .limit(bindparam("most"))
+    )
+
+
+def standing(
+    connection: Connection, asked: Asked, moment: Moment, step: Step, ids: Sequence[int]
+) -> dict[int, Standing]:
+    """How the gates stand for these starts at the moment of sending; a milestone is also asked from its source."""
+    rows = connection.execute(_wire_statement(asked, step), asked.parameters(connection, moment, ids=list(ids))).all()
+    shown = evidence_of(connection, asked, moment, step, [row.id for row in rows])
+    return {
+        row.id: Standing(
+            exists=bool(row.exists),
+            left=_why_left(asked, row),
+            goal=bool(row.goal),
+            unless=bool(row.unless),
+            only_if=bool(row.only_if),
+            evidence=shown.get(row.id, ()),
+        )
+        for row in rows
+    }
+
+
+def _why_left(asked: Asked, row: Row[Any]) -> str | None:
+    if row.state == "left":
+        return str(row.reason)
+    if not row.stands:
+        return "date_moved" if isinstance(asked.rule.when, DateStart) else "state_ended"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _wire_statement(asked: Asked, step: Step) -> Select[Any]:
+    return (
+        _judged(asked, step, at_wire=True)
+        .add_columns(start.c.state, start.c.reason, _stands(asked, _scope(asked, at_wire=True)).label("stands"))
+        .where(start.c.id.in_(IDS))
+    )
+
+
+def _stands(asked: Asked, scope: Scope) -> ColumnElement[bool]:
+    """Whether a start that lives only as long as its state or its date still does."""
+    match asked.rule.when:
+        case BecomesStart(condition):
+            return word(condition).holds(replace(scope, start=None, recorders=None))
+        case DateStart(of):
+            fact = tables.event.alias()
+            whose = of.scope if of.scope != "start" else "account"
+            key = fact.c.props["value"].as_string()
+            now = scope.newest_of(fact, f"firstwin.{of.scope}.{of.name}", whose, key)
+            return func.coalesce(now.scalar_subquery() == start.c.key, false())
+        case _:
+            return true()
+
+
+def with_goal_met(connection: Connection, asked: Asked, moment: Moment, ids: Sequence[int]) -> set[int]:
+    """Those of the starts whose ``until`` holds now."""
+    statement = _goal_statement(asked)
+    rows = connection.execute(statement, asked.parameters(connection, moment, ids=list(ids)))
+    return {row.id for row in rows}
+
+
+@lru_cache(maxsize=4096)
+def _goal_statement(asked: Asked) -> Select[tuple[int]]:
+    goal = _any_of(_scope(asked, at_wire=False), (asked.rule.until,))
+    return select(start.c.id).where(start.c.id.in_(IDS), goal)
+
+
+def _judged(asked: Asked, step: Step, *, at_wire: bool) -> Select[Any]:
+    scope, rule = _scope(asked, at_wire=at_wire), asked.rule
+    return select(
+        start.c.id, start.c.subject, start.c.key, start.c.per, start.c.at, start.c.seen_at, start.c.actor, start.c.props,
+        exists(scope).label("exists"),
+        _any_of(scope, (rule.until,)).label("goal"),
+        _any_of(scope, (rule.unless, step.unless)).label("unless"),
+        _all_of(scope, (rule.only_if, step.only_if)).label("only_if"),
+    ).select_from(start)  # fmt: skip
+
+
+def _scope(asked: Asked, *, at_wire: bool) -> Scope:
+    columns = StartColumns(start.c.at, start.c.props)
+    recorders: Mapping[str, Any] | None = asked.recorders if at_wire else None
+    return Scope(asked.rule.about, start.c.subject, asked.seen, columns, recorders)
+
+
+def _any_of(scope: Scope, gates: Sequence[Term | None]) -> ColumnElement[bool]:
+    held = [word(gate).holds(scope) for gate in gates if gate is not None]
+    return or_(*held) if held else literal(value=False)
+
+
+def _all_of(scope: Scope, gates: Sequence[Term | None]) -> ColumnElement[bool]:
+    missed = tuple(NoneOf((gate,)) for gate in gates if gate is not None)
+    return ~or_(*(word(gate).holds(scope) for gate in missed)) if missed else literal(value=True)
+
+
+def _match(asked: Asked, step: Step, row: Row[Any]) -> tuple[Match, bool]:
+    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at = tuple(row)
+    taken = Start(id_, asked.rule.id, subject, key, per, at, seen_at, actor, props)
+    return Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if)), bool(there)

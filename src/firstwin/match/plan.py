@@ -1,0 +1,55 @@
+"""A rule's questions, written once for each version and way of seeing, and asked at every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from firstwin.match.calendar import calendar, units_of
+from firstwin.match.seen import Seen
+from firstwin.rules.terms import Rule, conditions
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a rule is asked: this slot, the one before (None at the first look), and what that one had seen."""
+
+    run: str
+    now: datetime
+    previous: datetime | None = None
+    token: str = ""
+    zone: str = "UTC"
+
+    @property
+    def is_first_look(self) -> bool:
+        return self.previous is None
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A rule together with how facts are seen: what all of its statements are made from.
+
+    Kept for as long as the version runs: the statements are remembered by the identity of this object.
+    """
+
+    rule: Rule
+    seen: Seen
+    recorders: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)  # by milestone: who records it
+
+    def parameters(self, connection: Connection, moment: Moment, **more: object) -> dict[str, Any]:
+        """Everything that the rule's statements may bind at this moment."""
+        found: dict[str, Any] = {"now": moment.now, "run": moment.run, "rule": self.rule.id, **more}
+        if moment.previous is not None:
+            found |= {"previous": moment.previous, **self.seen.bind(moment.token)}
+        return found | calendar(connection, _units(self), moment.zone, moment.now, moment.previous)
+
+
+@lru_cache(maxsize=4096)
+def _units(asked: Asked) -> frozenset[str]:
+    recorders = [term for rules in asked.recorders.values() for rule in rules for term in conditions(rule)]
+    return units_of([*conditions(asked.rule), *recorders])

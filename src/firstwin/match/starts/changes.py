@@ -1,0 +1,103 @@
+"""Starts that are changes of a property."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+
+from firstwin.db import tables
+from firstwin.db.types import json_value
+from firstwin.match.boundary import Boundary
+from firstwin.match.changed import changed_subjects
+from firstwin.match.compare import Value, all_hold
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.seen import NOW
+from firstwin.match.starts.found import Findings
+from firstwin.match.starts.shared import (
+    EARLIEST,
+    event_key,
+    founds,
+    is_taken,
+    may_nudge,
+    subject_of,
+)
+from firstwin.rules.terms import ChangedStart, Comparison, PropertyName, Scalar
+
+
+class PropertyChanged:
+    """A property took another value; a late fact is looked at again together with the one that follows it."""
+
+    def look(
+        self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
+    ) -> Findings:
+        statement = _property_changed(asked, everyone or moment.is_first_look)
+        return Findings(founds(connection, asked, moment, earliest, statement))
+
+
+@lru_cache(maxsize=4096)
+def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
+    when = asked.rule.when
+    if not isinstance(when, ChangedStart):
+        raise TypeError(asked.rule.id)
+    fact, before = tables.event.alias("e"), tables.event.alias("before")
+    name = f"firstwin.{when.of.scope}.{when.of.name}"
+    subject, key = subject_of(asked, fact), event_key(fact)
+    statement = (
+        select(
+            fact.c.seq, subject.label("subject"), key.label("key"), literal("", Text()).label("per"),
+            fact.c.occurred_at, fact.c.person_id, fact.c.props, before.c.props.label("before"),
+        )
+        .select_from(fact.outerjoin(before, before.c.seq == _fact_before(asked, fact, name)))
+        .where(subject.is_not(None), fact.c.name == name, fact.c.occurred_at <= NOW, fact.c.occurred_at >= EARLIEST)
+        .where(*asked.seen.visible(fact), *may_nudge(asked, fact), ~is_taken(subject, key))
+        .where(func.coalesce(json_value(fact.c.props, "value"), "") != func.coalesce(_value_of(before), ""))
+        .where(_is_one_of(before, when.old), _is_one_of(fact, when.new))
+        .order_by(fact.c.occurred_at, fact.c.seq)
+    )  # fmt: skip
+    if everyone:
+        return statement
+    changed = changed_subjects(frozenset({Boundary(name)}), asked.rule.about, asked.seen)
+    return statement.where(subject.in_(changed))
+
+
+def _value_of(fact: FromClause) -> ColumnElement[Any]:
+    return json_value(fact.c.props, "value")
+
+
+def _fact_before(asked: Asked, fact: FromClause, name: str) -> ColumnElement[Any]:
+    earlier = tables.event.alias("earlier")
+    return (
+        select(earlier.c.seq)
+        .where(subject_of(asked, earlier) == subject_of(asked, fact), earlier.c.name == name)
+        .where(tuple_(earlier.c.occurred_at, earlier.c.seq) < tuple_(fact.c.occurred_at, fact.c.seq))
+        .where(*asked.seen.visible(earlier))
+        .order_by(earlier.c.occurred_at.desc(), earlier.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _is_one_of(fact: FromClause, wanted: tuple[Scalar, ...] | None) -> ColumnElement[bool]:
+    value = Value(fact.c.props, "value")
+    if wanted is None:
+        return literal(1) == 1
+    if not wanted:
+        return _value_of(fact).is_(None)
+    return all_hold(value, (Comparison("is", wanted),), no_other)
+
+
+def no_other(other: PropertyName) -> ColumnElement[Any]:
+    raise TypeError(str(other))

@@ -1,0 +1,100 @@
+"""Starts that are dates in the data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+)
+
+from firstwin.db import tables
+from firstwin.db.types import json_text
+from firstwin.match import boundary
+from firstwin.match.changed import changed_subjects
+from firstwin.match.episodes import RULE, subjects_of
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import Scope
+from firstwin.match.seen import RUN
+from firstwin.match.starts.found import Findings, Found, Leaving
+from firstwin.match.starts.shared import (
+    start,
+)
+from firstwin.rules.terms import (
+    DateStart,
+    PropertyName,
+    Subject,
+)
+
+
+class DateInData:
+    """The date that a property holds now; a moved date ends the start of the old one."""
+
+    def look(
+        self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
+    ) -> Findings:
+        statement = _dates(asked, everyone or moment.is_first_look)
+        parameters = asked.parameters(connection, moment, earliest=earliest)
+        found, left = [], []
+        for row in connection.execute(statement, parameters):
+            if row.moved:
+                left.append(Leaving(row.subject, "date_moved", row.key))
+            if row.key is not None and row.at >= earliest and row.state in (None, "left"):
+                found.append(Found(row.subject, row.key, row.at, props={"date": row.key}, returns=row.start_id))
+        return Findings(tuple(sorted(found, key=lambda f: (f.at, f.subject))), tuple(left))
+
+
+@lru_cache(maxsize=4096)
+def _dates(asked: Asked, everyone: bool) -> Select[Any]:
+    """Each subject's date now, beside the start of that very date and whether any running start is of another."""
+    rule, when = asked.rule, asked.rule.when
+    if not isinstance(when, DateStart):
+        raise TypeError(rule.id)
+    subject = subjects_of(rule.about)
+    fact, its_start, other = tables.event.alias("e"), start.alias("its_start"), start.alias("other")
+    key = json_text(fact.c.props, "value")
+    newest = and_(fact.c.seq == _newest_fact(asked, subject.c.id, when.of), fact.c.value_at.is_not(None))
+    of_date = and_(
+        its_start.c.run == RUN, its_start.c.rule == RULE, its_start.c.subject == subject.c.id, its_start.c.key == key
+    )
+    moved = (
+        select(other.c.id)
+        .where(other.c.run == RUN, other.c.rule == RULE, other.c.subject == subject.c.id, other.c.state == "open")
+        .where(other.c.key != func.coalesce(key, ""))
+        .exists()
+    )
+    statement = (
+        select(
+            subject.c.id.label("subject"), key.label("key"), fact.c.value_at.label("at"),
+            its_start.c.id.label("start_id"), its_start.c.state, moved.label("moved"),
+        )
+        .select_from(subject.outerjoin(fact, newest).outerjoin(its_start, of_date))
+        .where(or_(moved, and_(key.is_not(None), _is_open_to_take(its_start))))
+    )  # fmt: skip
+    if everyone:
+        return statement
+    changed = changed_subjects(boundary.of_property(when.of, (), rule.about), rule.about, asked.seen)
+    return statement.where(subject.c.id.in_(changed))
+
+
+def _is_open_to_take(its_start: FromClause) -> ColumnElement[bool]:
+    moved_away = and_(its_start.c.state == "left", its_start.c.reason == "date_moved")
+    return or_(its_start.c.id.is_(None), moved_away)
+
+
+def _newest_fact(asked: Asked, subject: ColumnElement[str], of: PropertyName) -> ColumnElement[Any]:
+    scope, fact = Scope(asked.rule.about, subject, asked.seen), tables.event.alias()
+    whose: Subject = "account" if of.scope == "account" else "person"
+    newest: ColumnElement[Any] = scope.newest_of(
+        fact, f"firstwin.{of.scope}.{of.name}", whose, fact.c.seq
+    ).scalar_subquery()
+    return newest

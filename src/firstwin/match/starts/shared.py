@@ -1,0 +1,110 @@
+"""The clauses and columns that several kinds of start are made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union,
+)
+
+from firstwin.db import tables
+from firstwin.db.types import Instant, json_text, json_value, unindexed
+from firstwin.match.changed import new_or_present
+from firstwin.match.episodes import RULE
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.seen import NOW, RUN, of_this_run
+from firstwin.match.starts.found import Found
+from firstwin.match.words import fits
+from firstwin.rules.terms import ChangedStart, EventStart
+
+start = tables.start
+EARLIEST: ColumnElement[datetime] = bindparam("earliest", type_=Instant())
+
+
+def event_start(asked: Asked) -> EventStart:
+    if not isinstance(asked.rule.when, EventStart):
+        msg = f"{asked.rule.id} does not start with an event"
+        raise TypeError(msg)
+    return asked.rule.when
+
+
+def event_key(fact: FromClause) -> ColumnElement[str]:
+    """An event's own id; of a further fact of one message, its place in the sequence."""
+    return func.coalesce(fact.c.id, literal("seq:", Text()).concat(cast(fact.c.seq, Text)))
+
+
+def subject_of(asked: Asked, fact: FromClause) -> ColumnElement[str]:
+    found: ColumnElement[str] = fact.c.account_id if asked.rule.about == "account" else fact.c.person_id
+    return found
+
+
+def per_of(asked: Asked, fact: FromClause) -> ColumnElement[Any]:
+    per = event_start(asked).per
+    if per is None:
+        return literal("", Text())
+    return func.coalesce(json_text(fact.c.props, per), json_value(fact.c.props, per))
+
+
+def fitting(asked: Asked, fact: FromClause, *, among_few: bool = False) -> ColumnElement[bool]:
+    """The events that the rule speaks of, up to now; ``among_few``: where another clause finds them already."""
+    when = event_start(asked)
+    name = unindexed(fact.c.name) if among_few else fact.c.name
+    return and_(
+        subject_of(asked, fact).is_not(None),
+        name.in_(when.names),
+        fact.c.occurred_at <= NOW,
+        *asked.seen.visible(fact),
+        *of_this_run(fact, when.names),
+        *fits(fact, when.where),
+    )
+
+
+def may_nudge(asked: Asked, fact: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return () if asked.rule.only_records else asked.seen.nudges(fact)
+
+
+def new_facts(asked: Asked, names: tuple[str, ...]) -> Select[Any]:
+    """The facts of these names that this tick sees for the first time, or that were dated ahead until now."""
+    fresh, present = tables.event.alias(), tables.event.alias()
+    new, come = new_or_present(fresh, asked.seen)[0], new_or_present(present, asked.seen)[1]
+    arrived = select(fresh.c.seq).where(unindexed(fresh.c.name).in_(names), new, *asked.seen.visible(fresh))
+    due = select(present.c.seq).where(present.c.name.in_(names), come, *asked.seen.visible(present))
+    both = union(arrived, due).subquery("fresh")
+    return select(both.c.seq)
+
+
+def is_taken(subject: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
+    taken = start.alias()
+    return (
+        select(taken.c.id)
+        .where(taken.c.run == RUN, taken.c.rule == RULE, taken.c.subject == subject, taken.c.key == key)
+        .exists()
+    )
+
+
+def founds(
+    connection: Connection, asked: Asked, moment: Moment, earliest: datetime, statement: Select[Any]
+) -> tuple[Found, ...]:
+    parameters = asked.parameters(connection, moment, earliest=earliest)
+    return tuple(_found(asked, row) for row in connection.execute(statement, parameters))
+
+
+def _found(asked: Asked, row: Row[Any]) -> Found:
+    props = row.props
+    if isinstance(asked.rule.when, ChangedStart):
+        props = {"from": (row.before or {}).get("value"), "to": row.props.get("value")}
+    return Found(row.subject, row.key, row.occurred_at, row.per or "", row.person_id, props)

@@ -1,0 +1,138 @@
+"""Every mistake in a project's templates, told so that their author can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from firstwin.messages import alert, mail
+from firstwin.messages.alert import AlertTemplate
+from firstwin.messages.compiled import Compiled
+from firstwin.messages.context import Each, Group, Known, names_of
+from firstwin.messages.error import RenderError
+from firstwin.messages.file import SUFFIXES, TemplateFile, taken_apart
+from firstwin.messages.mail import MailTemplate
+from firstwin.messages.reads import EACH, Read, reads
+from firstwin.messages.templates import FOLDERS, Channel, Templates
+from firstwin.rules.problems import Problem, did_you_mean, errors
+
+UNSUBSCRIBE = ("unsubscribe_link",)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A rule's use of a template."""
+
+    rule: str
+    channel: Channel
+    template: str
+    message_class: str
+
+
+def check_templates(templates: Templates, uses: Iterable[Use]) -> tuple[Problem, ...]:
+    """What is wrong in the templates, and between them and the rules that use them, sorted by file and line."""
+    found, uses = set(_misplaced(templates.folder)), tuple(uses)
+    for channel in FOLDERS:
+        for name in templates.names(channel):
+            its_uses = [use for use in uses if (use.channel, use.template) == (channel, name)]
+            found.update(_of_template(templates, channel, name, its_uses))
+    return tuple(sorted(found))
+
+
+def _misplaced(folder: Path) -> Iterator[Problem]:
+    """Files that are never read: of a kind that no template has, or beside one with the same name."""
+    for kind, suffixes in SUFFIXES.items():
+        taken: dict[str, str] = {}
+        for path in sorted((folder / kind).glob("[!.]*")):
+            label = path.relative_to(folder.parent).as_posix()
+            if path.suffix not in suffixes:
+                suggestion = f"The name of a template in this folder ends in {' or '.join(suffixes)}."
+                yield Problem(label, 1, 1, "This file is not read.", suggestion, "warning")
+            elif path.stem in taken:
+                message = f"This file is not read: “{taken[path.stem]}” has the same name."
+                yield Problem(label, 1, 1, message, "Keep one of them.")
+            else:
+                taken[path.stem] = path.name
+
+
+def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequence[Use]) -> Iterator[Problem]:
+    file = templates.file(channel, name)
+    if not uses:
+        yield Problem(file.label, 1, 1, "No rule uses this template.", "", "warning")
+    in_head = _in_head(file)
+    yield from in_head
+    if errors(in_head):
+        return
+    try:
+        template = templates.template(channel, name)
+    except RenderError as error:
+        yield Problem(error.template, error.line, 1, error.message)
+        return
+    found = list(_reads(template.parts))
+    words = template.words if isinstance(template, MailTemplate | AlertTemplate) else {}
+    for read in found:
+        yield from _of_read(read, names_of(words), file)
+    if isinstance(template, MailTemplate):
+        yield from _of_mail(file, template, found, uses)
+
+
+def _in_head(file: TemplateFile) -> tuple[Problem, ...]:
+    keys = {"mail": mail.HEAD, "alert": alert.HEAD}.get(file.kind)
+    if keys is None:
+        return ()
+    try:
+        return taken_apart(file, keys=keys).problems
+    except RenderError as error:
+        return (Problem(error.template, error.line, 1, error.message),)
+
+
+def _reads(parts: Iterable[Compiled]) -> Iterator[Read]:
+    for part in parts:
+        yield from reads(part)
+
+
+def _of_read(read: Read, known: Mapping[str, Known], file: TemplateFile) -> Iterator[Problem]:
+    name, *inner = (part for part in read.path if part != EACH)
+    kind = known.get(name)
+    if kind is None:
+        yield _problem(read, file, f"There is nothing called “{name}”.", did_you_mean(name, known))
+        return
+    group = kind.group if isinstance(kind, Each) else kind if isinstance(kind, Group) else None
+    if group is None and inner:
+        yield _problem(read, file, f"“{name}” is one value; there is no “{inner[0]}” in it.", "")
+    if group is None or not inner or inner[0] in group.always:
+        return
+    if not group.is_open:
+        suggestion = did_you_mean(inner[0], group.always) or f"It has {', '.join(sorted(group.always)) or 'nothing'}."
+        yield _problem(read, file, f"There is no “{read}”.", suggestion)
+    elif read.needed:
+        message = f"Where “{read}” is missing, this message is not sent."
+        suggestion = f'Give a word for that case: {{{{ {read} | default("…") }}}}.'
+        yield _problem(read, file, message, suggestion, warning=True)
+
+
+def _problem(read: Read, file: TemplateFile, message: str, suggestion: str, *, warning: bool = False) -> Problem:
+    column = 1
+    if read.place.file == file.label:
+        lines = file.content.decode("utf-8-sig").splitlines()
+        line = lines[read.place.line - 1] if read.place.line <= len(lines) else ""
+        column = max(line.find(str(read)), 0) + 1
+    return Problem(read.place.file, read.place.line, column, message, suggestion, "warning" if warning else "error")
+
+
+def _of_mail(
+    file: TemplateFile, template: MailTemplate, found: Sequence[Read], uses: Sequence[Use]
+) -> Iterator[Problem]:
+    service = template.message_class == "service" or (
+        bool(uses) and all(use.message_class == "service" for use in uses)
+    )
+    if not service and all(read.path != UNSUBSCRIBE for read in found):
+        suggestion = "Use the layout “mail”, or put {% if unsubscribe_link %} … {% endif %} into your own."
+        yield Problem(file.label, 1, 1, "This mail has no place for the unsubscribe link.", suggestion, "warning")
+    for use in uses:
+        if template.message_class not in {"", use.message_class}:
+            message = (
+                f"The template says “class: {template.message_class}”, and the rule “{use.rule}” “{use.message_class}”."
+            )
+            yield Problem(file.label, 1, 1, message, "Say the same in both.", "warning")

@@ -1,0 +1,125 @@
+"""One part of a message (a subject, a text, …) as a compiled template that knows where its lines came from."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
+
+from firstwin.messages import limits
+from firstwin.messages.error import RenderError, Stopped
+from firstwin.messages.guard import NotAllowed, guarded
+from firstwin.messages.marks import Marks
+from firstwin.messages.missing import Missing, MissingValueError, what_is_missing
+from firstwin.messages.restored import Restored, restored
+from firstwin.messages.sandbox import STEPS, Sandbox
+from firstwin.rules.problems import did_you_mean
+
+BREAKS = (  # what a template can break on; anything else is a bug of ours
+    TemplateError, Stopped, MissingValueError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+    AssertionError, RecursionError,
+)  # fmt: skip
+COMPILE_BREAKS = (TemplateSyntaxError, NotAllowed, RecursionError, SyntaxError, MemoryError, OverflowError)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    file: str
+    restored: Restored
+    template: Template
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The text, or RenderError with the line of the template that could not be made."""
+        pieces: list[str] = []
+        size = 0
+        try:
+            for piece in self.template.generate(values, **{STEPS: [limits.STEPS]}):
+                size += len(piece)
+                if size > limits.RENDERED:
+                    raise Stopped("too_large", f"This message is longer than {limits.RENDERED:,} characters.")
+                pieces.append(piece)
+        except BREAKS as broken:
+            raise self._explained(broken, values) from broken
+        return "".join(pieces)
+
+    def value(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the expression is
+        """The value itself, of a template that was compiled for that."""
+        context = self.template.new_context({**values, STEPS: [limits.STEPS]})
+        try:
+            self._run(context)
+            found = context.vars["result"]
+            if isinstance(found, Missing):
+                found.fail()
+        except BREAKS as broken:
+            raise self._explained(broken, values) from broken
+        return found
+
+    def _run(self, context: Any) -> None:  # noqa: ANN401 - Jinja2's own
+        try:
+            deque(self.template.root_render_func(context), maxlen=0)
+        except BREAKS:
+            self.template.environment.handle_exception()
+
+    def _explained(self, broken: Exception, values: Mapping[str, Any]) -> RenderError:
+        place = self.restored.place(self._line(broken))
+        match broken:
+            case Stopped(reason=reason, message=message):
+                return place.error(reason, message)
+            case MissingValueError(value=value):
+                return place.error("missing_value", what_is_missing(value, values))
+            case RecursionError():
+                return place.error("too_large", "This is nested too deeply.")
+            case _:
+                told = " ".join(str(broken).split()) or type(broken).__name__
+                message = f"This breaks on the values of this message: {told[:200]}."
+                return place.error("failed", message)
+
+    def _line(self, broken: Exception) -> int:
+        """The line that broke; what breaks after the last one (a value handed out) is that one's."""
+        frames = traceback.extract_tb(broken.__traceback__)
+        last = len(self.restored.places)
+        return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == self.file), last)
+
+
+def compiled(environment: Sandbox, marks: Marks, marked: str, file: str, *, as_value: bool = False) -> Compiled:
+    """``marked`` compiled; ``as_value`` for one expression whose value is wanted and not its text."""
+    source = restored(marks, marked, file)
+    try:
+        tree = guarded(environment.parse(source.source))
+        code = environment.compile(_kept(tree) if as_value else tree, filename=file)
+    except COMPILE_BREAKS as broken:
+        raise _refused(environment, broken, source) from None
+    return Compiled(file, source, environment.template_class.from_code(environment, code, {}))
+
+
+def _kept(tree: nodes.Template) -> nodes.Template:
+    """The one expression of the tree, kept under a name instead of put out."""
+    output = tree.body[0]
+    assert isinstance(output, nodes.Output)  # noqa: S101 - one expression, as the caller saw
+    expression = output.nodes[0]
+    target = nodes.Name("result", "store", lineno=expression.lineno)
+    return nodes.Template([nodes.Assign(target, expression, lineno=expression.lineno)], lineno=1)
+
+
+def _refused(environment: Sandbox, broken: Exception, source: Restored) -> RenderError:
+    match broken:
+        case NotAllowed(line=line, message=message):
+            place = source.place(line)
+            return place.error("not_allowed", message)
+        case TemplateSyntaxError(lineno=line, message=message):
+            place = source.place(line)
+            return place.error("syntax", _told(environment, message or ""))
+        case _:
+            place = source.place(1)
+            return place.error("too_large", "This template is nested too deeply.")
+
+
+def _told(environment: Sandbox, message: str) -> str:
+    if not message.startswith("No filter named"):
+        return f"This cannot be read: {message.rstrip('.')}."
+    name = message.split("'")[1]
+    return f"There is no filter “{name}”. {did_you_mean(name, environment.filters)}".strip()

@@ -1,0 +1,111 @@
+"""The Jinja2 environment of all templates: values go in, text comes out, and nothing else can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from jinja2 import pass_context
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS as JINJA_TESTS
+
+from firstwin.messages import limits
+from firstwin.messages.error import Stopped
+from firstwin.messages.missing import Missing
+
+FILTERS: Final = (
+    "abs", "capitalize", "count", "first", "int", "items", "last", "length", "lower", "map", "reject", "rejectattr",
+    "reverse", "select", "selectattr", "sort", "title", "trim", "truncate", "unique", "upper",
+)  # fmt: skip
+TESTS: Final = (
+    "==", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "equalto", "in", "defined", "undefined", "none",
+    "number", "string", "boolean", "true", "false", "even", "odd",
+)  # fmt: skip
+IN_LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length"})
+STEPS: Final = "_steps"  # where a rendering keeps how many turns of loops it has left
+COUNTED: Final = "counted turns"  # filters with such names cannot be written in a template
+TOGETHER: Final = "text put together"
+Show = Callable[[Context, Any], str]
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """``shown`` makes text of each value that is put out, ``raw`` of one that goes on being worked with.
+
+    ``filters`` are added to the few harmless ones of Jinja2.
+    """
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self, *, html: bool, shown: Show, raw: Show, filters: Mapping[str, Callable[..., Any]]) -> None:
+        super().__init__(autoescape=html, undefined=Missing, finalize=shown, cache_size=0, optimized=False)
+        self.globals = {}
+        self.raw = raw
+        self.tests = {name: JINJA_TESTS[name] for name in TESTS}
+        self.filters = {name: JINJA_FILTERS[name] for name in FILTERS} | dict(filters)
+        self.filters |= {COUNTED: counted, TOGETHER: together}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - any value of the data
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
+        """What stands under a name or number in the data, and never what Python has to offer beside it."""
+        if isinstance(obj, Missing):
+            return obj.inner(str(argument))
+        if isinstance(obj, (dict, list, str)):
+            return self._within(obj, argument)
+        if isinstance(obj, LoopContext) and argument in IN_LOOP:
+            return getattr(obj, argument)
+        return self.undefined(obj=obj, name=argument)
+
+    def _within(self, obj: dict[str, Any] | list[Any] | str, argument: Any) -> Any:  # noqa: ANN401
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401, ARG002
+        return False
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401, ARG002
+        return False
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        """Arithmetic on numbers of a sane size, and two texts joined by ``+``."""
+        for value in (left, right):
+            if isinstance(value, Missing):
+                value.fail()
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return _not_too_long(left + right)
+        if operator == "**" or not all(isinstance(value, (int, float)) for value in (left, right)):
+            raise Stopped("not_allowed", f"“{operator}” is for numbers; to join texts, write “~”." if operator != "**" else "A template has no “**”.")  # fmt: skip
+        result = super().call_binop(context, operator, left, right)
+        if abs(result) > limits.NUMBER:
+            raise Stopped("too_large", "A number in this sum is too large.")
+        return result
+
+
+@pass_context
+def counted(context: Context, values: Iterable[Any]) -> Iterator[Any]:
+    """The values, as long as the rendering has turns left."""
+    steps: list[int] = context[STEPS]
+    for value in values:
+        steps[0] -= 1
+        if steps[0] < 0:
+            raise Stopped("too_large", f"The loops of this template turn more than {limits.STEPS:,} times.")
+        yield value
+
+
+@pass_context
+def together(context: Context, values: list[Any]) -> str:
+    """The texts joined by ``~``."""
+    environment = context.environment
+    assert isinstance(environment, Sandbox)  # noqa: S101 - the one that has this filter
+    return _not_too_long("".join(environment.raw(context, value) for value in values))
+
+
+def _not_too_long(text: str) -> str:
+    if len(text) > limits.RENDERED:
+        raise Stopped("too_large", "The text put together here is too long.")
+    return text

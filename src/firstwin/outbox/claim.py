@@ -1,0 +1,174 @@
+"""Claims: a worker takes due deliveries of one destination under a lease, and nobody else can have them meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, or_, select, true
+
+from firstwin.db.tables import attempt, delivery
+from firstwin.db.types import Instant
+from firstwin.decide.value import Channel, Reason
+from firstwin.outbox.clocks import Clocks, clocks
+from firstwin.outbox.destinations import lock_destination
+from firstwin.outbox.pause import Pauses, pauses
+from firstwin.outbox.rows import IS_WAITING, MESSAGE_CLASS, Change, change
+from firstwin.outbox.states import By, State
+
+LEASE = timedelta(seconds=60)
+MOST = 500  # rows in one claim
+MOST_GROUPS = 16  # (rule, step) groups in one claim
+
+c = delivery.c
+MAY_HAVE_ARRIVED = exists().where(attempt.c.delivery_id == c.id, attempt.c.outcome.in_(("unknown", "late")))
+READ = (
+    c.id, c.fence, c.state, c.key, c.nudge_id, c.rule, c.step, c.start_id, c.account_id, c.person_id, c.channel,
+    c.template, MESSAGE_CLASS, c.destination, c.address, c.expires_at, c.lease_losses,
+    MAY_HAVE_ARRIVED.label("possible_repeat"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A delivery that this worker may work on until its lease is over; ``fence`` proves it.
+
+    ``possible_repeat``: an earlier attempt may have arrived. ``suspect``: a worker was lost while it held this one.
+    """
+
+    id: int
+    fence: int
+    key: str
+    nudge_id: int
+    rule: str
+    step: str
+    start_id: int
+    account_id: str | None
+    person_id: str | None
+    channel: Channel
+    template: str
+    message_class: str
+    destination: str
+    address: str | None
+    possible_repeat: bool
+    suspect: bool
+
+
+def fences(leased: Iterable[Leased]) -> dict[int, int]:
+    """By id: what proves that these are held by whoever asks."""
+    return {each.id: each.fence for each in leased}
+
+
+def claim(
+    connection: Connection, run_id: str, destination: str, worker: str, *, most: int = MOST, suspects: bool = False
+) -> tuple[Leased, ...]:
+    """At most ``most`` due deliveries, the oldest first, those of one rule and step together.
+
+    With ``suspects`` exactly one of those that a lost worker held: should it kill this one too, it does so alone.
+    Those that come too late are expired, and those of what is paused are held, on the way.
+    """
+    at = clocks(connection, run_id)
+    stopped = lock_destination(connection, destination)
+    standing = pauses(connection)
+    if stopped or standing.everything:
+        _hold(connection, at, destination, stopped or Reason.PAUSED, true())
+        return ()
+    if standing.rules:
+        _hold(connection, at, destination, Reason.RULE_PAUSED, c.rule.in_(sorted(standing.rules)))
+    return _take(connection, at, destination, standing, worker, 1 if suspects else min(most, MOST), suspects=suspects)
+
+
+def _hold(connection: Connection, at: Clocks, destination: str, reason: Reason, which: ColumnElement[bool]) -> None:
+    query = _due(suspects=None).where(c.state != State.HELD.value, which).with_only_columns(c.id, c.fence, c.state)
+    rows = connection.execute(query, _parameters(at, destination, MOST)).all()
+    held = {"reason": reason.value}
+    change(connection, By.CLAIM, [Change(r.id, r.fence, State(r.state), State.HELD, held) for r in rows])
+
+
+def _take(
+    connection: Connection, at: Clocks, destination: str, standing: Pauses, worker: str, most: int, *, suspects: bool
+) -> tuple[Leased, ...]:
+    taken: list[Leased] = []
+    for _ in range(MOST_GROUPS):
+        rows = _next_group(connection, at, destination, standing, most - len(taken), suspects=suspects)
+        taken += _lease(connection, at, rows, worker)
+        if not rows or len(taken) >= most:
+            break
+    return tuple(taken)
+
+
+def _next_group(
+    connection: Connection, at: Clocks, destination: str, standing: Pauses, most: int, *, suspects: bool
+) -> Sequence[Row[Any]]:
+    """The oldest due delivery and others of its rule and step, so that one statement judges their gates."""
+    due = _due(suspects=suspects)
+    if standing.rules:
+        due = due.where(c.rule.not_in(sorted(standing.rules)))
+    parameters = _parameters(at, destination, 1)
+    head = connection.execute(due.with_only_columns(c.rule, c.step), parameters).one_or_none()
+    if head is None:
+        return ()
+    group = due.where(c.rule == bindparam("rule"), c.step == bindparam("step"))
+    return connection.execute(group, parameters | {"most": most, "rule": head.rule, "step": head.step}).all()
+
+
+def _parameters(at: Clocks, destination: str, most: int) -> dict[str, Any]:
+    return {"run": at.run.id, "destination": destination, "now": at.now, "real": at.real, "most": most}
+
+
+@lru_cache(maxsize=3)
+def _due(*, suspects: bool | None) -> Select[Any]:
+    """What is due by both clocks and held by nobody, the oldest first. None: suspects or not."""
+    due = (
+        select(*READ)
+        .where(IS_WAITING, c.run == bindparam("run"), c.destination == bindparam("destination"))
+        .where(c.due_at <= bindparam("now", type_=Instant()))
+        .where(or_(c.retry_at.is_(None), c.retry_at <= bindparam("real", type_=Instant())))
+        .order_by(c.due_at, c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=delivery)
+    )
+    return due if suspects is None else due.where(c.lease_losses > 0 if suspects else c.lease_losses == 0)
+
+
+def _lease(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], worker: str) -> list[Leased]:
+    late = [row for row in rows if row.expires_at < at.now]
+    fresh = [row for row in rows if row.expires_at >= at.now]
+    change(connection, By.CLAIM, [expiry(row, at.now) for row in late])
+    lease = {"lease_until": at.real + LEASE, "leased_by": worker}
+    change(
+        connection,
+        By.CLAIM,
+        [Change(r.id, r.fence, State(r.state), State.LEASED, lease | {"fence": r.fence + 1}) for r in fresh],
+    )
+    return [_leased(row) for row in fresh]
+
+
+def expiry(row: Row[Any], now: datetime) -> Change:
+    """A delivery that nobody would thank us for any more."""
+    values = {"reason": Reason.EXPIRED.value, "settled_at": now}
+    return Change(row.id, row.fence, State(row.state), State.EXPIRED, values)
+
+
+def _leased(row: Row[Any]) -> Leased:
+    return Leased(
+        id=row.id,
+        fence=row.fence + 1,
+        key=row.key,
+        nudge_id=row.nudge_id,
+        rule=row.rule,
+        step=row.step,
+        start_id=row.start_id,
+        account_id=row.account_id,
+        person_id=row.person_id,
+        channel=row.channel,
+        template=row.template,
+        message_class=row.message_class,
+        destination=row.destination,
+        address=row.address,
+        possible_repeat=bool(row.possible_repeat),
+        suspect=row.lease_losses > 0,
+    )

@@ -1,0 +1,139 @@
+"""Whether a leased delivery may still go out: asked after the claim, and again at the wire."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Row, or_, select
+
+from firstwin.db.tables import suppression
+from firstwin.decide.value import Reason
+from firstwin.match.value import Standing
+from firstwin.outbox.clocks import Clocks
+from firstwin.outbox.destinations import stopped
+from firstwin.outbox.pause import pauses
+from firstwin.outbox.rows import Change, change
+from firstwin.outbox.states import By, State
+
+
+class Gates(Protocol):
+    """How the starts stand for a step of a rule at ``now``. A start that it leaves out belongs to a rule that is gone."""
+
+    def __call__(
+        self, connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime, /
+    ) -> Mapping[int, Standing]: ...
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a delivery does not go out now, or never; ``values`` are further columns that change with it."""
+
+    state: State
+    reason: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """By id: why rows may not go out, and how the starts of those stand whose gates were asked."""
+
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    standings: dict[int, Standing] = field(default_factory=dict)
+
+
+def judge(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates) -> Judged:
+    """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
+    if not rows:
+        return Judged()
+    verdicts = _expired(at, rows)
+    verdicts |= _suppressed(connection, _left(rows, verdicts))
+    standings = _standings(connection, at, _left(rows, verdicts), gates)
+    verdicts |= _cancelled(_left(rows, verdicts), standings)
+    verdicts |= _held(connection, _left(rows, verdicts))
+    return Judged(verdicts, standings)
+
+
+def _left(rows: Iterable[Row[Any]], verdicts: Mapping[int, Verdict]) -> list[Row[Any]]:
+    return [row for row in rows if row.id not in verdicts]
+
+
+def drop(connection: Connection, at: Clocks, rows: Iterable[Row[Any]], verdicts: Mapping[int, Verdict]) -> None:
+    """Takes leased rows out of this worker's hands as their verdicts say."""
+    change(connection, By.WORKER, [_dropped(row, verdicts[row.id], at) for row in rows if row.id in verdicts])
+
+
+def _dropped(row: Row[Any], verdict: Verdict, at: Clocks) -> Change:
+    settled_at = None if verdict.state is State.HELD else at.now
+    values = {"reason": verdict.reason, "settled_at": settled_at, "due_at": row.due_at, "lease_until": None}
+    return Change(row.id, row.fence, State.LEASED, verdict.state, values | dict(verdict.values))
+
+
+def _expired(at: Clocks, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
+    return {row.id: Verdict(State.EXPIRED, Reason.EXPIRED) for row in rows if row.expires_at < at.now}
+
+
+def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
+    """By the person and by the address: a message may have been planned before the one or for the other."""
+    people = sorted({row.person_id for row in rows if row.person_id is not None})
+    addresses = sorted({row.address.lower() for row in rows if row.address is not None})
+    if not people and not addresses:
+        return {}
+    s = suppression.c
+    query = select(s.person_id, s.address, s["class"]).where(or_(s.person_id.in_(people), s.address.in_(addresses)))
+    silent = {(who, class_) for person, address, class_ in connection.execute(query) for who in (person, address)}
+    return {
+        row.id: Verdict(State.SUPPRESSED, Reason.SUPPRESSED)
+        for row in rows
+        if any((who, class_) in silent for who in _recipient(row) for class_ in ("*", row.message_class))
+    }
+
+
+def _recipient(row: Row[Any]) -> tuple[str, ...]:
+    return tuple(who for who in (row.person_id, (row.address or "").lower()) if who)
+
+
+def _standings(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates) -> dict[int, Standing]:
+    groups: defaultdict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row.rule, row.step].append(row)
+    standings: dict[int, Standing] = {}
+    for (rule, step), group in groups.items():
+        found = gates(connection, at.run.id, rule, step, sorted({row.start_id for row in group}), at.now)
+        standings |= {row.id: found[row.start_id] for row in group if row.start_id in found}
+    return standings
+
+
+def _cancelled(rows: Iterable[Row[Any]], standings: Mapping[int, Standing]) -> dict[int, Verdict]:
+    reasons = {row.id: why_cancelled(standings.get(row.id)) for row in rows}
+    return {id_: Verdict(State.CANCELLED, reason) for id_, reason in reasons.items() if reason is not None}
+
+
+def why_cancelled(standing: Standing | None) -> str | None:
+    """The first reason why a message is not wanted any more, in the order in which deciding asks."""
+    match standing:
+        case None:
+            return Reason.RULE_GONE
+        case Standing(exists=False):
+            return Reason.SUBJECT_GONE
+        case Standing(left=str(why)):
+            return why
+        case Standing(goal=True):
+            return Reason.GOAL_MET
+        case Standing(unless=True) | Standing(only_if=False):
+            return Reason.GATE_FALSE
+        case _:
+            return None
+
+
+def _held(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
+    standing, closed = pauses(connection), stopped(connection)
+    verdicts: dict[int, Verdict] = {}
+    for row in rows:
+        reason = standing.holds(row.rule) or (Reason.DESTINATION_PAUSED if row.destination in closed else None)
+        if reason is not None:
+            verdicts[row.id] = Verdict(State.HELD, reason)
+    return verdicts

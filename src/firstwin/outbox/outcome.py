@@ -1,0 +1,31 @@
+"""How an attempt came out, as the outbox is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+MOST_DETAIL = 2_000  # characters of an answer that are kept
+
+Jitter = Callable[[], float]
+OnUnknown = Mapping[str, Literal["retry", "park"]]  # by destination; one that is not named parks
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to one attempt: of the delivery ``id``, made under ``fence``.
+
+    ``after`` is how long the other side asked to wait; ``free`` costs no attempt; ``disable``: the destination is gone.
+    """
+
+    id: int
+    fence: int
+    kind: Literal["accepted", "retry", "refused", "unknown"]
+    reason: str | None = None
+    detail: str = ""
+    provider_id: str | None = None
+    after: timedelta | None = None
+    free: bool = False
+    disable: bool = False

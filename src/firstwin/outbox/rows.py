@@ -1,0 +1,78 @@
+"""The rows of deliveries: how they are found by state, locked, and changed one step at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Update, bindparam, literal_column, select, update
+
+from firstwin.db.tables import delivery
+from firstwin.outbox.states import TAKEN, WAITING, By, State, require
+
+IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
+
+
+class Lost(Exception):  # noqa: N818 - it says what is wrong
+    """A row changed while this transaction held it: a bug."""
+
+
+def state_in(states: Sequence[State]) -> ColumnElement[bool]:
+    """Written out in the SQL: a partial index serves a query only if its condition can be read there."""
+    return delivery.c.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+IS_WAITING = state_in(WAITING)
+IS_TAKEN = state_in(TAKEN)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of one delivery, and the columns that change with it."""
+
+    id: int
+    fence: int
+    before: State
+    after: State
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """The rows with these ids; nobody else changes them before this transaction ends."""
+    rows = connection.execute(_LOCK, {"ids": sorted(ids)})
+    return {row.id: row for row in rows}
+
+
+MESSAGE_CLASS = delivery.c["class"].label("message_class")  # a row's own `class` would be a keyword
+_LOCK: Select[Any] = (
+    select(delivery, MESSAGE_CLASS).where(delivery.c.id.in_(IDS)).order_by(delivery.c.id).with_for_update(of=delivery)
+)
+
+
+def change(connection: Connection, by: By, changes: Sequence[Change]) -> None:
+    """Makes each change, of rows that this transaction has locked.
+
+    Compared once more with state and fence in the statement itself: a mistake is an error, never a lost update.
+    """
+    groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for each in changes:
+        require(each.before, each.after, by)
+        found = {"b_id": each.id, "b_fence": each.fence, "b_before": each.before.value, "b_after": each.after.value}
+        groups[tuple(sorted(each.values))].append(found | {f"v_{name}": each.values[name] for name in each.values})
+    for names, parameters in groups.items():
+        if connection.execute(_update(names), parameters).rowcount != len(parameters):
+            msg = f"of {len(parameters)} deliveries some were changed by another"
+            raise Lost(msg)
+
+
+@lru_cache(maxsize=64)
+def _update(names: tuple[str, ...]) -> Update:
+    return (
+        update(delivery)
+        .where(delivery.c.id == bindparam("b_id"))
+        .where(delivery.c.fence == bindparam("b_fence"), delivery.c.state == bindparam("b_before"))
+        .values(state=bindparam("b_after"), **{name: bindparam(f"v_{name}") for name in names})
+    )

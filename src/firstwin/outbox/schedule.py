@@ -1,0 +1,34 @@
+"""When a message is tried again: how long after each attempt, by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+# The wait before each attempt; as many attempts are made as there are waits.
+WAITS: Mapping[str, tuple[timedelta, ...]] = {
+    "webhook": (
+        0 * SECOND, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR,
+    ),
+    "email": (0 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR),
+    "alert": (0 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 1 * HOUR),
+}  # fmt: skip
+
+
+def wait_before_next(channel: str, attempts: int, *, jitter: float, asked: timedelta | None) -> timedelta | None:
+    """How long to wait after ``attempts`` attempts; None when they are used up.
+
+    ``jitter`` (0.8 to 1.2) spreads what failed together; what the other side ``asked`` for is kept in full.
+    """
+    waits = WAITS[channel]
+    if attempts >= len(waits):
+        return None
+    return max(waits[attempts] * jitter, asked or timedelta(0))
+
+
+def wait_for_free(channel: str, attempts: int, *, jitter: float, asked: timedelta | None) -> timedelta:
+    """The same for an attempt that does not count: as long as after one that does, and never used up."""
+    waits = WAITS[channel]
+    return max(waits[min(attempts, len(waits) - 1)] * jitter, asked or timedelta(0))

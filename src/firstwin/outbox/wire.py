@@ -1,0 +1,91 @@
+"""Takes leased deliveries to the wire: one transaction that must be committed before their first byte goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert
+
+from firstwin.db.tables import attempt
+from firstwin.decide.value import Reason
+from firstwin.match.value import Standing
+from firstwin.outbox.cap import admit
+from firstwin.outbox.claim import LEASE
+from firstwin.outbox.clocks import Clocks, clocks
+from firstwin.outbox.judge import Gates, Verdict, drop, judge
+from firstwin.outbox.rows import Change, change, lock
+from firstwin.outbox.states import By, State
+
+
+@dataclass(frozen=True)
+class Wired:
+    """``sending`` are to be sent now; ``dropped`` are not, and why. Any other row belongs to somebody else by now."""
+
+    sending: frozenset[int] = frozenset()
+    dropped: Mapping[int, Verdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``going`` are still wanted, each with how its start stands; ``dropped`` are not, and why."""
+
+    going: Mapping[int, Standing] = field(default_factory=dict)
+    dropped: Mapping[int, Verdict] = field(default_factory=dict)
+
+
+def still_true(connection: Connection, at: Clocks, fences: Mapping[int, int], gates: Gates) -> Checked:
+    """Judges leased rows before work is spent on them. ``fences`` by id."""
+    mine = [row for row in lock(connection, fences).values() if _is(row, State.LEASED, fences)]
+    judged = judge(connection, at, mine, gates)
+    drop(connection, at, mine, judged.verdicts)
+    going = {row.id: judged.standings[row.id] for row in mine if row.id not in judged.verdicts}
+    return Checked(going, judged.verdicts)
+
+
+def wire(connection: Connection, run_id: str, fences: Mapping[int, int], gates: Gates, *, daily_cap: int) -> Wired:
+    """Judges leased rows once more and marks those that may go as sending, each with its attempt.
+
+    May be repeated when a commit's answer was lost: rows that it took to the wire already are told again.
+    """
+    at = clocks(connection, run_id)
+    rows = lock(connection, fences).values()
+    done = frozenset(row.id for row in rows if _is(row, State.SENDING, fences))
+    mine = [row for row in rows if _is(row, State.LEASED, fences)]
+    verdicts = judge(connection, at, mine, gates).verdicts
+    verdicts |= _over_the_cap(connection, at, [row for row in mine if row.id not in verdicts], daily_cap)
+    drop(connection, at, mine, verdicts)
+    going = [row for row in mine if row.id not in verdicts]
+    _begin(connection, at, going)
+    return Wired(done.union(row.id for row in going), verdicts)
+
+
+def _is(row: Row[Any], state: State, fences: Mapping[int, int]) -> bool:
+    return bool(row.state == state.value and row.fence == fences[row.id])
+
+
+def _over_the_cap(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], cap: int) -> dict[int, Verdict]:
+    """Those that must wait for the next day. A further attempt of a message counted before is let through."""
+    fresh = [row for row in rows if row.sent_day is None]
+    admitted = admit(connection, at, len(fresh), cap)
+    wait = Verdict(State.HELD, Reason.DAILY_CAP, {"due_at": at.next_day})
+    return {row.id: wait for row in fresh[admitted:]}
+
+
+def _begin(connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> None:
+    change(connection, By.WORKER, [_sending(row, at) for row in rows])
+    if rows:
+        began = [{"delivery_id": row.id, "fence": row.fence, "began_at": at.real} for row in rows]
+        connection.execute(insert(attempt), began)
+
+
+def _sending(row: Row[Any], at: Clocks) -> Change:
+    values = {
+        "reason": None,
+        "attempts": row.attempts + 1,
+        "lease_until": at.real + LEASE,
+        "lease_losses": 0,
+        "sent_day": row.sent_day or at.day,
+    }
+    return Change(row.id, row.fence, State.LEASED, State.SENDING, values)

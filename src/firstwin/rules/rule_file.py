@@ -1,0 +1,242 @@
+"""A rule file: its keys, and the rule that it comes down to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import InitErrorDetails
+
+from firstwin.rules import terms
+from firstwin.rules.actions import Then
+from firstwin.rules.conditions import Condition
+from firstwin.rules.documents import Path
+from firstwin.rules.gates import Gate
+from firstwin.rules.names import Duration, RuleName, StepName, WholeNumber
+from firstwin.rules.problems import nearest
+from firstwin.rules.scope import Scope, StartFacts
+from firstwin.rules.starts import When
+from firstwin.rules.word import Word, refusal, refused_at, shown
+
+AT_ONCE = timedelta(0)
+AGAIN = "Write `again: never`, `again: every time` or `again: {after: 30 days}`."
+ABOUT = "Write `about: account` or `about: person`: who is counted, and nudged once."
+SUBJECTS = {"accounts": "account", "company": "account", "customer": "account", "workspace": "account",
+            "people": "person", "persons": "person", "user": "person", "users": "person", "contact": "person"}  # fmt: skip
+SYNONYMS = {
+    "trigger": "when", "start": "when", "on": "when", "wait": "after", "delay": "after", "if": "only_if",
+    "condition": "only_if", "conditions": "only_if", "where": "only_if", "except": "unless", "not_if": "unless",
+    "exit": "until", "goal": "until", "stop": "until", "send": "then", "do": "then", "action": "then", "actions": "then",
+    "repeat": "again", "frequency": "again", "for": "about", "who": "about", "subject": "about", "type": "class",
+    "id": "was", "expires": "expires_after",
+}  # fmt: skip
+
+
+def _about(value: object) -> object:
+    if value in ("account", "person"):
+        return value
+    meant = SUBJECTS.get(str(value).lower()) or nearest(str(value), ("account", "person"))
+    raise refusal("A rule is about an account or a person.", f"Write `about: {meant}`." if meant else ABOUT)
+
+
+class AgainAfter(Word):
+    after: Duration
+
+    called: ClassVar[str] = "`again`"
+
+
+def _again(value: object) -> object:
+    if isinstance(value, Mapping | AgainAfter) or value in ("never", "every time"):
+        return value
+    text = str(value).lower()
+    if text in ("once", "no", "false", "one time"):
+        raise refusal(f"{shown(value)} is not how `again` is said.", "Write `again: never`.")
+    if text in ("always", "every_time", "everytime", "each time", "yes", "true"):
+        raise refusal(f"{shown(value)} is not how `again` is said.", "Write `again: every time`.")
+    if isinstance(value, str) and value.partition(" ")[0].isdigit():
+        raise refusal(f"{shown(value)} is not how `again` is said.", f"Write `again: {{after: {value}}}`.")
+    raise refusal(f"{shown(value)} is not how `again` is said.", AGAIN)
+
+
+def _again_form(value: object) -> str:
+    return "<after>" if isinstance(value, Mapping | AgainAfter) else "<word>"
+
+
+Again = Annotated[
+    Annotated[Literal["never", "every time"], Tag("<word>")] | Annotated[AgainAfter, Tag("<after>")],
+    Discriminator(_again_form),
+    BeforeValidator(_again),
+]
+
+
+class StepFile(Word):
+    """One message, or one set of messages, at its own time after the start."""
+
+    after: Duration | None = None
+    before: Duration | None = None
+    unless: Gate | None = None
+    only_if: Condition | None = None
+    then: Then | None = None
+
+    called: ClassVar[str] = "A step"
+    needed: ClassVar[Mapping[str, str]] = {"then": "Write what to do: `then: {email: welcome, to: contact}`."}
+    synonyms: ClassVar[Mapping[str, str]] = SYNONYMS
+    shape: ClassVar[str] = "Write `after: 2 days` and `then: …` below the step's name, indented."
+
+    @classmethod
+    def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        if "after" in data and "before" in data:
+            yield refused_at(
+                "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
+            )
+
+    def step(self, name: str, scope: Scope) -> terms.Step:
+        """The step as it is meant."""
+        wait = self.wait(scope)
+        gated = scope if wait is None else scope.waiting((wait,))
+        return terms.Step(
+            name,
+            AT_ONCE if wait is None else wait,
+            tuple(action.action(scope.at("then", index)) for index, action in enumerate(self.then or ())),
+            unless=gate(self.unless, gated, "unless"),
+            only_if=gate(self.only_if, gated, "only_if"),
+        )
+
+    def wait(self, scope: Scope) -> timedelta | None:
+        """How long after the start; None where it could not be read."""
+        if scope.is_broken("after") or scope.is_broken("before"):
+            return None
+        return -self.before if self.before else self.after or AT_ONCE
+
+
+def gate(written: Any, scope: Scope, word: Literal["unless", "only_if", "until"]) -> terms.Term | None:  # noqa: ANN401 - one of many classes
+    term: terms.Term | None = None if written is None else written.term(scope.gated(word))
+    return term
+
+
+def _named_steps(value: object) -> object:
+    if isinstance(value, list):
+        message = "Steps have names, so that one can be put in between later."
+        raise refusal(message, "Write `steps:` and below it, indented, `welcome:` in place of each dash.")
+    if isinstance(value, Mapping) and not value:
+        raise refusal("There are no steps.", "Write at least one, with a name: `welcome: {then: …}`.")
+    return value
+
+
+class RuleFile(Word):
+    """One rule. Keys that must be there may be None only while the rest of a broken file is looked at."""
+
+    about: Annotated[Literal["account", "person"] | None, BeforeValidator(_about)] = None
+    when: When | None = None
+    after: Duration | None = None
+    before: Duration | None = None
+    unless: Gate | None = None
+    only_if: Condition | None = None
+    until: Gate | None = None
+    then: Then | None = None
+    steps: Annotated[dict[StepName, StepFile] | None, BeforeValidator(_named_steps)] = None
+    again: Again | None = None
+    backfill: Duration | None = None
+    expires_after: Duration | None = None
+    class_: Literal["marketing", "service", "alert"] | None = Field(default=None, alias="class")
+    priority: WholeNumber = 0
+    mode: Literal["live", "shadow"] = "live"
+    was: RuleName | None = None
+
+    called: ClassVar[str] = "A rule"
+    needed: ClassVar[Mapping[str, str]] = {
+        "about": ABOUT,
+        "when": "Write how the rule begins: `when: signed_up`, for example.",
+        "again": f"{AGAIN} There is no default, so that nobody is nudged twice by accident.",
+    }
+    synonyms: ClassVar[Mapping[str, str]] = SYNONYMS
+    shape: ClassVar[str] = "A rule file begins with `about: account`, then `when: …`, each in a line of its own."
+
+    @classmethod
+    def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        if "then" in data and "steps" in data:
+            message = "`then` and `steps` exclude each other."
+            yield refused_at(
+                "steps", message=message, suggestion="Make the `then` a step with a name of its own.", at="key"
+            )
+        elif "then" not in data and "steps" not in data:
+            message = "The rule does nothing: `then:` is missing."
+            yield refused_at(message=message, suggestion="Write `then: {email: welcome, to: contact}`, or `steps:`.")
+        for word in ("after", "before"):
+            if word in data and "steps" in data:
+                message = f"With `steps`, each step says its own `{word}`."
+                yield refused_at(
+                    word, message=message, suggestion="Move it into the steps that it is meant for.", at="key"
+                )
+        if "after" in data and "before" in data:
+            yield refused_at(
+                "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
+            )
+
+    def rule(self, name: str, scope: Scope) -> terms.Rule | None:
+        """The rule as it is meant, its defaults filled in; None if it says too little. Mistakes go to the scope."""
+        inside = scope.about_a(self.about).started(self._facts(scope))
+        start = self.when.start(inside.at("when")) if self.when else None
+        steps = self._steps(inside)
+        gated = inside.waiting(self._waits(inside))
+        until, unless, only_if = (gate(getattr(self, word), gated, word) for word in ("until", "unless", "only_if"))
+        if self.was == name:
+            inside.refuse(
+                f"`{name}` is this rule itself.", "`was:` names the rule's name before it was renamed.", "was"
+            )
+        elif self.was:
+            inside.uses("was", self.was, "was")
+        if not (self.about and start and self.again):
+            return None
+        return terms.Rule(
+            name, self.about, start, steps, self._again(), until, unless, only_if,
+            backfill=self.backfill or AT_ONCE, expires_after=self.expires_after, message_class=self._class(steps),
+            priority=self.priority, mode=self.mode, was=self.was, source=scope.findings.document.source.text,
+        )  # fmt: skip
+
+    def _facts(self, scope: Scope) -> StartFacts:
+        return self.when.facts(scope.known.milestones) if self.when else StartFacts(None)
+
+    def _steps(self, scope: Scope) -> tuple[terms.Step, ...]:
+        self._only_dates_have_a_before(scope)
+        if self.steps:
+            return tuple(step.step(name, scope.at("steps", name)) for name, step in self.steps.items())
+        return (self._only_step.step("", scope),) if self.then else ()
+
+    @property
+    def _only_step(self) -> StepFile:
+        return StepFile.model_construct(after=self.after, before=self.before, then=self.then)
+
+    def _waits(self, scope: Scope) -> tuple[timedelta, ...]:
+        if not self.steps:
+            own = self._only_step.wait(scope)
+            return () if own is None or not self.then else (own,)
+        found = [step.wait(scope.at("steps", name)) for name, step in self.steps.items()]
+        return () if None in found else tuple(wait for wait in found if wait is not None)
+
+    def _only_dates_have_a_before(self, scope: Scope) -> None:
+        if scope.start is None or scope.start.kind in ("date", None):
+            return
+        befores: list[Path] = [("before",)] if self.before else []
+        befores += [("steps", name, "before") for name, step in (self.steps or {}).items() if step.before]
+        for path in befores:
+            message = "`before` counts back from a date, and this rule does not start with one."
+            scope.refuse(
+                message, "Write `after`, or start the rule with `when: {date: account.trial_ends_at}`.", *path, at="key"
+            )
+
+    def _again(self) -> terms.Again:
+        if isinstance(self.again, AgainAfter):
+            return terms.Again("after", self.again.after)
+        return terms.Again(self.again or "never")
+
+    def _class(self, steps: tuple[terms.Step, ...]) -> Literal["marketing", "service", "alert"]:
+        mails = any(isinstance(action, terms.Email) for step in steps for action in step.actions)
+        return self.class_ or ("marketing" if mails else "alert")
+
+
+def cut(path: Path) -> Path:
+    """The part of a rule file that is left out when something in it is wrong: a key of the rule or of a step."""
+    return path[:3] if path[0] == "steps" else path[:1]

@@ -1,0 +1,118 @@
+"""Rules that can be read and yet make no sense: that never fire, or not as their author means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from firstwin.rules.documents import Path
+from firstwin.rules.scope import Scope
+from firstwin.rules.terms import (
+    BecomesStart,
+    Count,
+    EventStart,
+    Ever,
+    NoneOf,
+    Reached,
+    Rule,
+    SinceStart,
+    Start,
+    Term,
+    Within,
+)
+from firstwin.rules.walk import holds_at_birth, walk
+
+Gated = tuple[Path, Term]
+
+
+def doubtful(rule: Rule, scope: Scope) -> None:
+    """Tells the scope what is doubtful about a rule that has no other mistake."""
+    _contradictory(rule, scope)
+    _met_from_the_start(rule, scope)
+    _other_things_too(rule, scope)
+    _true_for_everybody(rule, scope)
+
+
+def _gates(rule: Rule) -> Iterator[tuple[str, Gated]]:
+    """Each gate with its word and its place."""
+    for word in ("until", "unless", "only_if"):
+        term = getattr(rule, word)
+        if term is not None:
+            yield word, ((word,), term)
+    for step in rule.steps:
+        for word in ("unless", "only_if"):
+            term = getattr(step, word)
+            if term is not None:
+                yield word, (("steps", step.name, word), term)
+
+
+def _contradictory(rule: Rule, scope: Scope) -> None:
+    """`unless` or `until` and `only_if` that say the same."""
+    gates = list(_gates(rule))
+    for word, (path, term) in gates:
+        if word != "only_if":
+            continue
+        for other, (place, excluded) in gates:
+            if other != "only_if" and excluded == term and _meet(path, place):
+                message = f"`only_if` asks for what `{other}` excludes: this never sends anything."
+                scope.refuse(message, "Take one of the two out.", *path, at="key")
+
+
+def _meet(one: Path, other: Path) -> bool:
+    """Whether two gates stand before the same message."""
+    return one[:-1] == other[:-1] or not one[:-1] or not other[:-1]
+
+
+def _met_from_the_start(rule: Rule, scope: Scope) -> None:
+    """A way out that the start itself opens, or a condition that it closes."""
+    for word, (path, term) in _gates(rule):
+        closed = term.parts[0] if word == "only_if" and isinstance(term, NoneOf) and len(term.parts) == 1 else term
+        never = (
+            _is_the_start(closed, rule.when) if word != "only_if" or closed is not term else _excludes(term, rule.when)
+        )
+        if never:
+            message = "The start itself is what this excludes: the rule never sends anything."
+            scope.refuse(
+                message, "Name another event, or look only at what comes after: `since: start`.", *path, at="key"
+            )
+
+
+def _is_the_start(term: Term, start: Start) -> bool:
+    if not isinstance(start, EventStart):
+        return isinstance(start, BecomesStart) and term == start.condition
+    if isinstance(term, Reached):
+        return start.names == (f"firstwin.milestone.{term.milestone}",)
+    return (
+        term == Count(term.names, Ever()) and set(start.names) <= set(term.names) if isinstance(term, Count) else False
+    )
+
+
+def _excludes(term: Term, start: Start) -> bool:
+    """`only_if: {did_not: E, since: ever}` in a rule that E starts."""
+    if not isinstance(start, EventStart) or not isinstance(term, Count):
+        return False
+    return term == Count(term.names, Ever(), None, 0) and set(start.names) <= set(term.names)
+
+
+def _other_things_too(rule: Rule, scope: Scope) -> None:
+    """`per` in the start and no `same` in a gate: most likely forgotten."""
+    if not isinstance(rule.when, EventStart) or rule.when.per is None:
+        return
+    for _, (path, term) in _gates(rule):
+        for part in walk(term):
+            if isinstance(part, Count) and isinstance(part.window, SinceStart | Within) and part.same is None:
+                message = f"This counts `{part.names[0]}` of every `{rule.when.per}`, not only that of the start."
+                better = f"{{did: {part.names[0]}, same: {rule.when.per}, since: start}}"
+                scope.warn(message, f"If only that one is meant, write `{better}`.", *path, at="key")
+
+
+def _true_for_everybody(rule: Rule, scope: Scope) -> None:
+    """A state that every new account is in from its first moment."""
+    if (
+        isinstance(rule.when, BecomesStart)
+        and holds_at_birth(rule.when.condition)
+        and not any(s.wait for s in rule.steps)
+    ):
+        message = (
+            f"Every new {rule.about} is in this state from its first moment, so the rule fires for everyone at once."
+        )
+        scope.warn(message, "Add a wait, like `after: 7 days`, or another condition.", "when")

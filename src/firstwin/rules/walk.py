@@ -1,0 +1,138 @@
+"""Goes through a term and its parts, for questions about the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from firstwin.rules.terms import (
+    All,
+    AnyOf,
+    ChangedStart,
+    Comparison,
+    Count,
+    DateStart,
+    EventStart,
+    Existed,
+    Named,
+    NoneOf,
+    Property,
+    PropertyName,
+    Reached,
+    Rule,
+    Scalar,
+    Start,
+    Term,
+    This,
+    conditions,
+)
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """The term itself, and every part of it."""
+    yield term
+    match term:
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
+            for part in parts:
+                yield from walk(part)
+        case Named(_, part):
+            yield from walk(part)
+        case _:
+            return
+
+
+def properties(term: Term) -> Iterator[PropertyName]:
+    """Every property that the term asks about."""
+    for part in walk(term):
+        if isinstance(part, Property):
+            yield part.of
+            yield from (comparison.other for comparison in part.comparisons if comparison.other)
+
+
+def asks_a_person(term: Term) -> bool:
+    return any(name.scope == "person" for name in properties(term))
+
+
+def reads(term: Term, about: str) -> frozenset[str]:
+    """The names of the facts that the term depends on."""
+    return frozenset(name for part in walk(term) for name in _read_by(part, about))
+
+
+def _read_by(part: Term, about: str) -> Iterator[str]:
+    match part:
+        case Count(names, window):
+            yield from names
+            yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
+        case Existed(window):
+            yield f"firstwin.{about}.created_at"
+            yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
+        case Property():
+            yield from (f"firstwin.{name}" for name in properties(part) if name.scope != "start")
+        case Reached(milestone):
+            yield f"firstwin.milestone.{milestone}"
+        case _:
+            return
+
+
+def read_by_rule(rule: Rule) -> frozenset[str]:
+    """The names of the facts that a rule depends on: its start's, and those of all its conditions."""
+    return frozenset(_starting(rule.when)).union(*(reads(term, rule.about) for term in conditions(rule)))
+
+
+def _starting(start: Start) -> Iterator[str]:
+    match start:
+        case EventStart(names):
+            yield from names
+        case DateStart(name) | ChangedStart(name):
+            yield f"firstwin.{name}"
+        case _:
+            return
+
+
+def is_negative(term: Term) -> bool:
+    """Whether it says that something did not happen."""
+    match term:
+        case Count(at_most=0) | NoneOf():
+            return True
+        case All((Count(at_most=0), Existed())):
+            return True
+        case _:
+            return False
+
+
+def holds_at_birth(term: Term) -> bool:
+    """Whether it is true of a subject that has just been created, and of which nothing is known."""
+    match term:
+        case Count(at_least=None):
+            return True
+        case NoneOf(parts):
+            return not any(map(holds_at_birth, parts))
+        case All(parts):
+            return all(map(holds_at_birth, parts))
+        case AnyOf(parts, at_least):
+            return sum(map(holds_at_birth, parts)) >= at_least
+        case Named(_, part):
+            return holds_at_birth(part)
+        case Property(_, comparisons):
+            return all(comparison.op == "exists" and comparison.value is False for comparison in comparisons)
+        case _:
+            return False
+
+
+def contradicting(joined: All) -> Iterator[PropertyName]:
+    """Properties of which two parts ask for different values at once."""
+    wanted: dict[PropertyName, frozenset[Scalar]] = {}
+    for part in joined.parts:
+        if isinstance(part, Property):
+            for comparison in part.comparisons:
+                yield from _excluded(part.of, comparison, wanted)
+
+
+def _excluded(
+    name: PropertyName, comparison: Comparison, wanted: dict[PropertyName, frozenset[Scalar]]
+) -> Iterator[PropertyName]:
+    if comparison.op != "is" or not isinstance(comparison.value, tuple):
+        return
+    values = frozenset(comparison.value)
+    if name in wanted and not wanted[name] & values:
+        yield name
+    wanted[name] = wanted.get(name, values) & values

@@ -1,0 +1,103 @@
+"""The one place where HTTP goes out: one address, one deadline, nothing followed, nothing inflated, nothing logged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from firstwin.senders.contract import Refused, Retry, Unknown
+from firstwin.senders.guard import guarded_socket
+from firstwin.senders.loops import PerLoop
+from firstwin.senders.status import Reply, judge_failure
+from firstwin.senders.tls import trust
+
+MOST_READ = 20_000  # bytes of an answer
+KEEP_ALIVE = 4  # seconds: shorter than servers keep theirs, so that no request meets a closing connection
+FIXED_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"firstwin/{version('firstwin')}"}
+
+# httpx logs whole addresses, and the address of a Slack webhook is a secret. A level could be changed again.
+logging.getLogger("httpx").addFilter(lambda _record: False)
+
+
+class Http:
+    """Posts to one address. ``deadline`` is in seconds, for all of it: name, connection, request and answer."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        deadline: float,
+        allow_private: bool,
+        redact: Callable[[str], str],
+        ca_file: Path | None = None,
+    ) -> None:
+        self._url = httpx.URL(url)
+        self._deadline = deadline
+        self._allow_private = allow_private
+        self._redact = redact
+        self._ca_file = ca_file
+        self._clients = PerLoop(self._open)
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> Reply | Retry | Refused | Unknown:
+        """The answer, or what the lack of one means. Raises nothing for what the network does."""
+        until = asyncio.get_running_loop().time() + self._deadline
+        try:
+            async with asyncio.timeout_at(until):
+                response = await self._send(body, headers)
+        except TimeoutError:  # connecting has the first half of the time, so this is the other side's silence
+            return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
+        except (httpx.HTTPError, aiohttp.ClientError) as failure:
+            return judge_failure(failure, redact=self._redact)
+        read = await _read(response, until)
+        return Reply(response.status_code, response.headers, read.decode(errors="replace"))
+
+    async def close(self) -> None:
+        """Close what the running event loop has opened."""
+        if client := self._clients.leave():
+            await client.aclose()
+
+    async def _send(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        client = self._clients.here()
+        return await client.send(client.build_request("POST", self._url, content=body, headers=headers), stream=True)
+
+    def _open(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=AiohttpTransport(verify=trust(self._ca_file), client=self._session),
+            headers=FIXED_HEADERS,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=httpx.Timeout(None, connect=self._deadline / 2, pool=self._deadline / 2),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def _session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=trust(self._ca_file),
+            limit=0,  # delivery bounds the requests on the wire
+            keepalive_timeout=KEEP_ALIVE,
+            socket_factory=guarded_socket(allow_private=self._allow_private),
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
+async def _read(response: httpx.Response, until: float) -> bytes:
+    """What came of the body in time. It is read raw: 194 kB can inflate to 200 MB."""
+    read = bytearray()
+    chunks = cast("AsyncGenerator[bytes]", response.aiter_raw())
+    with contextlib.suppress(TimeoutError, httpx.HTTPError, aiohttp.ClientError):
+        async with asyncio.timeout_at(until), contextlib.aclosing(response), contextlib.aclosing(chunks):
+            async for chunk in chunks:
+                read += chunk
+                if len(read) >= MOST_READ:
+                    break
+    return bytes(read[:MOST_READ])

@@ -1,0 +1,29 @@
+"""An alert as a plain mail, for teams that read their alerts there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from firstwin.messages.message import AlertCard, Mail
+
+HTML = '<!doctype html><html><body><pre style="font: 15px/1.5 sans-serif; white-space: pre-wrap">{}</pre></body></html>'
+
+
+def as_mail(card: AlertCard, to: str) -> Mail:
+    text = "\n\n".join(_paragraphs(card)) + "\n"
+    return Mail(key=card.key, to=to, subject=" ".join(card.title.split()), text=text, html=HTML.format(escape(text)))
+
+
+def _paragraphs(card: AlertCard) -> Iterator[str]:
+    yield card.title
+    if card.possible_repeat:
+        yield "Possibly a repeat: an earlier attempt got no answer."
+    labelled = ("", card.body), ("Why: ", card.why), ("Since: ", card.since), ("Suggested next step: ", card.next_step)
+    for label, text in labelled:
+        if text:
+            yield label + text
+    if card.fields:
+        yield "\n".join(f"{label}: {text}" for label, text in card.fields)
+    if card.link:
+        yield f"{card.link_label or 'Open the account'}: {card.link}"

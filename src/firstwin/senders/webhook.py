@@ -1,0 +1,125 @@
+"""Posts JSON to an address, signed as Standard Webhooks 1.0 says (standardwebhooks.com)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
+
+import standardwebhooks
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.senders.contract import Answer, Refused, not_taken
+from firstwin.senders.encode import as_json
+from firstwin.senders.http import Http
+from firstwin.senders.redact import Redactor, secrets_of_url
+from firstwin.senders.settings import Secret, WebSettings, must_be_https
+from firstwin.senders.status import Reply, judge
+
+PREFIX = "whsec_"
+OWN_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
+
+
+def _signing(secret: SecretStr) -> SecretStr:
+    try:
+        key = base64.b64decode(secret.get_secret_value().removeprefix(PREFIX) + "==")
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise ValueError("is not base64; make one with: openssl rand -base64 32")
+    return secret
+
+
+def _listed(given: object) -> object:
+    if given == []:
+        raise ValueError("is an empty list; give one secret, or two while one replaces the other")
+    return given if isinstance(given, list) else [given]
+
+
+def _header(name: str) -> str:
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise ValueError("is not a header's name")
+    if name.lower() in OWN_HEADERS or name.lower().startswith("webhook-"):
+        raise ValueError("is set by firstwin itself")
+    return name
+
+
+def _header_value(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
+        raise ValueError("holds a character that may not stand in a header")
+    return value
+
+
+SigningSecret = Annotated[Secret, AfterValidator(_signing)]
+HeaderName = Annotated[str, AfterValidator(_header)]
+HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
+
+
+class Webhook:
+    takes: ClassVar[frozenset[type]] = frozenset({Payload, AlertCard})
+    on_unknown: ClassVar[Literal["retry", "park"]] = "retry"  # the receiver knows a repeat by webhook-id
+    slots: ClassVar[int] = 64
+    group: ClassVar[int] = 32
+
+    class Settings(WebSettings):
+        """``secret``: one, or a list while one replaces another. ``headers``: further ones, an API's token say."""
+
+        secret: Annotated[list[SigningSecret], BeforeValidator(_listed)]
+        headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+
+        @model_validator(mode="after")
+        def _safe(self) -> Webhook.Settings:
+            must_be_https(self)
+            return self
+
+    def __init__(self, name: str, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self._clock = clock
+        url = settings.url.get_secret_value()
+        secrets = [secret.get_secret_value() for secret in settings.secret]
+        self._signers = [standardwebhooks.Webhook(secret) for secret in secrets]
+        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        words = [word for value in self._headers.values() for word in value.split()]  # "Bearer" and the token
+        keys = [secret.removeprefix(PREFIX) for secret in secrets]
+        self._redact = Redactor({*secrets_of_url(url), *secrets, *keys, *words})
+        self._http = Http(
+            url,
+            deadline=settings.deadline,
+            allow_private=settings.allow_private,
+            redact=self._redact,
+            ca_file=settings.ca_file,
+        )
+
+    async def send(self, message: Message) -> Answer:
+        if isinstance(message, Mail):
+            return not_taken(self, message)
+        content = body(message)
+        if isinstance(content, Refused):
+            return content
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        reply = await self._http.post(content, {**self._headers, **self._signed(message.key, content, now)})
+        return judge(reply, now=now, redact=self._redact) if isinstance(reply, Reply) else reply
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    def _signed(self, key: str, content: bytes, now: datetime) -> dict[str, str]:
+        text = content.decode()
+        return {
+            "Content-Type": "application/json",
+            "Webhook-Id": key,
+            "Webhook-Timestamp": str(int(now.timestamp())),
+            "Webhook-Signature": " ".join(signer.sign(key, now, text) for signer in self._signers),
+        }
+
+
+def body(message: Payload | AlertCard) -> bytes | Refused:
+    """The same bytes at every attempt; so an alert's body doesn't tell that it may be a repeat, webhook-id does."""
+    if isinstance(message, Payload):
+        return as_json({"type": message.type, "data": message.data})
+    card = {name: value for name, value in vars(message).items() if name not in {"key", "possible_repeat"}}
+    return as_json({"type": "alert", "data": card | {"fields": dict(message.fields)}})

@@ -1,0 +1,84 @@
+"""The settings of one process: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FIRSTWIN_"
+DEFAULT_DATABASE = "sqlite:///firstwin.db"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which one and what it may be."""
+
+
+class Settings(BaseSettings):
+    """Read from ``FIRSTWIN_…`` variables, and from ``.env`` in the project folder. A variable wins over the file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
+
+    project: Path = Field(Path(), description="The project folder: firstwin.yaml, rules/ and templates/.")
+    database_url: str = Field(
+        DEFAULT_DATABASE,
+        repr=False,  # may hold a password
+        description="Where everything is kept: `sqlite:///path` (a relative path starts at the project folder) or `postgresql://user:password@host/name`.",
+    )
+    broker_url: str = Field(
+        "",
+        repr=False,
+        description="The doorbell between processes: `redis://host:6379/0`. Empty: workers look into the database by themselves.",
+    )
+    poll: float = Field(
+        2.0, gt=0, le=60, description="How often, in seconds, a worker looks into the database without being rung."
+    )
+    concurrency: int = Field(
+        4, ge=1, le=64, description="How many tasks a worker does at once, each in its own thread."
+    )
+    worker_name: str = Field(
+        "", description="What this worker is called in leases and in `status`. Empty: host and process id."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`console` for people, `json` for programs; `auto` takes console in a terminal, else JSON."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least serious lines to log."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, a relative SQLite path resolved against the project folder."""
+        kind, separator, path = self.database_url.partition(":///")
+        if kind != "sqlite" or not separator or path.startswith(("/", ":memory:")):
+            return self.database_url
+        return f"sqlite:///{(self.project / path).resolve()}"
+
+
+def load(project: Path | None = None) -> Settings:
+    """The settings of the given project folder, or of FIRSTWIN_PROJECT, or of the current folder.
+
+    Raises SettingsError that names every setting that cannot be used.
+    """
+    folder = project or Path(os.environ.get(PREFIX + "PROJECT", "."))
+    try:
+        return Settings(_env_file=folder / ".env", project=folder)
+    except ValidationError as error:
+        raise SettingsError(_says(error)) from None
+
+
+def placeholders(settings: Settings) -> Mapping[str, str]:
+    """What ``${NAME}`` in firstwin.yaml may stand for: the environment, and .env where the environment is silent."""
+    file = dotenv_values(settings.project / ".env")
+    return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
+
+
+def _says(error: ValidationError) -> str:
+    # The value is left out: it may be a secret.
+    wrong = [f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+    return "These settings cannot be used:\n  " + "\n  ".join(wrong)

@@ -1,0 +1,97 @@
+"""What the program tells while it runs: every log event by name, and how lines are written."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from enum import Enum
+from typing import Any, Literal
+
+import structlog
+
+Level = Literal["debug", "info", "warning", "error"]
+
+QUIET = (
+    "httpx",
+    "httpcore",
+    "mail.log",
+    "celery",
+    "kombu",
+    "amqp",
+    "asyncio",
+    "markdown_it",
+    "alembic",
+)  # whole URLs are secrets (httpx)
+
+
+class Log(Enum):
+    """Every event that is logged: its name, and how serious it is."""
+
+    BELL_LOST = "bell.lost", logging.WARNING
+    BEAT_MISSING = "beat.missing", logging.WARNING
+    WORKER_STARTED = "worker.started", logging.INFO
+    WORKER_STOPPED = "worker.stopped", logging.INFO
+    ROUND_FAILED = "round.failed", logging.ERROR
+    PROJECT_INVALID = "project.invalid", logging.ERROR
+    TICK_DONE = "tick.done", logging.INFO
+    TICK_IDLE = "tick.idle", logging.DEBUG
+    DELIVER_DONE = "deliver.done", logging.INFO
+    DELIVERY_FAILED = "delivery.failed", logging.ERROR
+    SWEEP_DONE = "sweep.done", logging.INFO
+
+    def __init__(self, label: str, level: int) -> None:
+        self.label = label
+        self.level = level
+
+
+def log(event: Log, **about: object) -> None:
+    """One line about something that happened. ``about`` never holds a secret, an address or a whole URL."""
+    structlog.get_logger("firstwin").log(event.level, event.label, **about)
+
+
+def failed(event: Log, error: BaseException, **about: object) -> None:
+    """The same, for an exception that nobody expected: with its traceback."""
+    structlog.get_logger("firstwin").log(event.level, event.label, exc_info=error, **about)
+
+
+def configure(*, style: Literal["auto", "console", "json"] = "auto", level: Level = "info") -> None:
+    """Lines go to stderr, ours and those of the libraries alike."""
+    readable = style == "console" or (style == "auto" and sys.stderr.isatty())
+    shared = _shared_processors()
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_ending(readable)))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _shared_processors() -> list[Any]:
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def _ending(readable: bool) -> list[Any]:
+    drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if readable:
+        plain = structlog.dev.plain_traceback  # the pretty one shows variables, and one may hold a secret
+        return [
+            drop,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=16, exception_formatter=plain),
+        ]
+    return [drop, structlog.processors.format_exc_info, _event_first, structlog.processors.JSONRenderer(default=str)]
+
+
+def _event_first(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {"at": line.pop("timestamp", None), "level": line.pop("level", None), "event": line.pop("event"), **line}

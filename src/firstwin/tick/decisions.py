@@ -1,0 +1,169 @@
+"""The steps that are due at a slot: decided in order, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from firstwin.db import tables
+from firstwin.db.runs import Run
+from firstwin.decide.decide import decide
+from firstwin.decide.value import Decision, History, Hold, Nudge, Policy, Reason, Skip
+from firstwin.match import gates, memory
+from firstwin.match.evidence import evidence_of
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.value import Match
+from firstwin.outbox.put import put
+from firstwin.outbox.skips import note_skips
+from firstwin.tick.environment import Environment
+from firstwin.tick.policy import policy_at
+from firstwin.tick.records import record
+from firstwin.tick.subjects import subjects_for
+
+BATCH = 2000
+nudge = tables.nudge
+
+
+@dataclass(frozen=True)
+class Decided:
+    nudges: int = 0
+    skips: int = 0
+
+
+def decide_due(
+    connection: Connection, env: Environment, run: Run, asked: Asked, moment: Moment, active_from: datetime
+) -> Decided:
+    """Decides every step that is due at this moment. While the rule is paused its steps stay due."""
+    nudges = skips = 0
+    policy: Policy | None = None
+    while due := gates.due(connection, asked, moment, limit=BATCH):
+        policy = policy or policy_at(connection, env)
+        if policy.paused or asked.rule.id in policy.paused_rules:
+            break
+        decisions = _decide(connection, env, asked, moment, due, policy, active_from)
+        _write(connection, run, asked, moment, decisions)
+        nudges += sum(isinstance(decision, Nudge) for decision in decisions)
+        skips += sum(isinstance(decision, Skip) for decision in decisions)
+        if len(due) < BATCH or all(isinstance(decision, Hold) for decision in decisions):
+            break
+    return Decided(nudges, skips)
+
+
+# ---- one by one, in the order of the starts -------------------------------------------------------------------------
+
+
+@dataclass
+class _Past:
+    """What this rule has done for the subjects at hand; grows as the slot is decided."""
+
+    own: dict[int, set[str]] = field(default_factory=dict)
+    newest: dict[tuple[str, str], dict[int, datetime]] = field(default_factory=dict)
+
+    def of(self, match: Match) -> History:
+        others = self.newest.get((match.start.subject, match.start.per), {})
+        last = max((at for start, at in others.items() if start != match.start.id), default=None)
+        return History(frozenset(self.own.get(match.start.id, ())), last)
+
+    def add(self, start: int, subject: str, per: str, step: str, at: datetime) -> None:
+        self.own.setdefault(start, set()).add(step)
+        starts = self.newest.setdefault((subject, per), {})
+        starts[start] = max(at, starts.get(start, at))
+
+
+def _decide(
+    connection: Connection, env: Environment, asked: Asked, moment: Moment, due: Sequence[tuple[Match, bool]],
+    policy: Policy, active_from: datetime,
+) -> list[Decision]:  # fmt: skip
+    past = _past(connection, asked, moment, due)
+    subjects = subjects_for(connection, env, asked, moment, due)
+    ended: set[int] = set()
+    decisions: list[Decision] = []
+    for match, _ in due:
+        if match.start.id in ended:
+            continue
+        decision = _too_late(match, env, active_from) or decide(
+            match, subjects[match.start.id], past.of(match), policy, moment.now
+        )
+        decisions.append(decision)
+        if isinstance(decision, Nudge):
+            past.add(match.start.id, match.start.subject, match.start.per, match.step.name, moment.now)
+        elif isinstance(decision, Skip) and decision.ends_start:
+            ended.add(match.start.id)
+    return decisions
+
+
+def _too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
+    """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
+    is_backfill = match.start.at < active_from
+    if match.rule.only_records or is_backfill or match.due_at + env.grace >= match.start.seen_at:
+        return None
+    return Skip(match, Reason.TOO_LATE, f"due at {match.due_at:%Y-%m-%d %H:%M} UTC, known since the start was found")
+
+
+def _past(connection: Connection, asked: Asked, moment: Moment, due: Sequence[tuple[Match, bool]]) -> _Past:
+    past = _Past()
+    if asked.rule.again.kind == "every time":
+        return past
+    rows = connection.execute(
+        select(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step, func.max(nudge.c.decided_at).label("at"))
+        .where(nudge.c.run == moment.run, nudge.c.rule == asked.rule.id, nudge.c.mode == asked.rule.mode)
+        .where(nudge.c.subject.in_(sorted({match.start.subject for match, _ in due})))
+        .group_by(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step)
+    )
+    for row in rows:
+        past.add(row.start_id, row.subject, row.per, row.step, row.at)
+    return past
+
+
+# ---- and then written together --------------------------------------------------------------------------------------
+
+
+def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]) -> None:
+    nudges = _with_evidence(connection, asked, moment, [d for d in decisions if isinstance(d, Nudge)])
+    skips = [decision for decision in decisions if isinstance(decision, Skip)]
+    put(connection, run, nudges, moment.now)
+    note_skips(connection, run, skips, moment.now)
+    record(connection, asked, moment, nudges)
+    _remember_never(connection, asked, nudges)
+    memory.settle_steps(connection, [*_became(nudges, "done"), *_became(skips, "skipped")])
+    _end(connection, skips)
+    memory.finish(connection, sorted({one.match.start.id for one in decisions if not isinstance(one, Hold)}))
+
+
+def _with_evidence(connection: Connection, asked: Asked, moment: Moment, nudges: Sequence[Nudge]) -> list[Nudge]:
+    shown = {}
+    for step in asked.rule.steps:
+        ids = [nudge.match.start.id for nudge in nudges if nudge.match.step.name == step.name]
+        for start, clauses in evidence_of(connection, asked, moment, step, ids).items():
+            shown[start, step.name] = clauses
+    return [
+        replace(one, match=replace(one.match, evidence=shown.get((one.match.start.id, one.match.step.name), ())))
+        for one in nudges
+    ]
+
+
+def _became(decisions: Iterable[Nudge] | Iterable[Skip], state: str) -> list[tuple[int, str, str]]:
+    return [(decision.match.start.id, decision.match.step.name, state) for decision in decisions]
+
+
+def _remember_never(connection: Connection, asked: Asked, nudges: Sequence[Nudge]) -> None:
+    """``again: never`` is kept by a unique key too, whatever else might go wrong."""
+    if asked.rule.again.kind != "never" or not nudges:
+        return
+    start = tables.start
+    connection.execute(
+        update(start).where(start.c.id == bindparam("of_start")).values(again_key=bindparam("once")),
+        [{"of_start": one.match.start.id, "once": f"never:{one.match.start.per}"} for one in nudges],
+    )
+
+
+def _end(connection: Connection, skips: Sequence[Skip]) -> None:
+    by_reason: dict[str, list[int]] = {}
+    for skip in skips:
+        if skip.ends_start:
+            by_reason.setdefault(skip.reason.value, []).append(skip.match.start.id)
+    for reason, ids in by_reason.items():
+        memory.end_starts(connection, ids, reason)

@@ -1,0 +1,43 @@
+"""What every tick is handed: the rules in their order, and the project's settings that bear on deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from firstwin.decide.value import Channel
+from firstwin.match.plan import Asked
+from firstwin.match.seen import Seen
+from firstwin.rules.terms import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Environment:
+    """The rules, recorders before those that read their milestones, and what holds for all of them."""
+
+    rules: tuple[Rule, ...]
+    zone: str = "UTC"
+    grace: timedelta = timedelta(hours=24)
+    every: timedelta = timedelta(minutes=1)
+    expires_after: Mapping[Channel, timedelta] = field(default_factory=dict)
+    mail_sender: str = "mail"
+    csm_fallback: str | None = None
+    csm_by_name: Mapping[str, str] = field(default_factory=dict)
+    _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule with this id, None when its file is gone."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+    def recorders(self) -> dict[str, tuple[Rule, ...]]:
+        """By milestone: the rules that record it."""
+        milestones = {milestone for rule in self.rules for milestone in rule.milestones}
+        return {m: tuple(rule for rule in self.rules if m in rule.milestones) for m in milestones}
+
+    def asked(self, rule: Rule, seen: Seen) -> Asked:
+        """The rule's statements, made once for as long as these rules run."""
+        key = (rule.id, seen)
+        if key not in self._asked:
+            self._asked[key] = Asked(rule, seen, self.recorders())
+        return self._asked[key]

@@ -1,0 +1,201 @@
+"""One rule at one slot: match, decide, put in the outbox, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from firstwin.db import tables
+from firstwin.db.engine import clock, snapshot
+from firstwin.db.runs import Run
+from firstwin.db.types import EPOCH
+from firstwin.match import memory
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.seen import seen_by
+from firstwin.match.starts.kinds import kind_of
+from firstwin.rules.terms import BecomesStart, Rule, read_milestones
+from firstwin.tick.decisions import Decided, decide_due
+from firstwin.tick.environment import Environment
+from firstwin.tick.slots import is_beyond_making_up, slots_to_do
+
+rule_row = tables.rule
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a rule's tick did. ``waiting``: a rule whose milestone it reads has not done this slot yet.
+
+    ``busy``: another worker has the rule. ``missed`` counts what a full sweep found that ticks should have.
+    """
+
+    rule: str
+    outcome: Literal["done", "nothing_due", "waiting", "busy"]
+    slots: int = 0
+    starts: int = 0
+    nudges: int = 0
+    skips: int = 0
+    missed: int = 0
+
+
+def tick_rule(
+    engine: Engine, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool = False
+) -> Ticked:
+    """Does every slot of the rule that is due up to ``slot``; ``everyone`` makes the last one a full sweep.
+
+    A full sweep also looks when the slot itself is done already. Safe to call from many workers at once.
+    """
+    done = Ticked(rule.id, "nothing_due")
+    while True:
+        one = _next_slot(engine, env, run, rule, slot, everyone=everyone)
+        if one.outcome != "done":
+            return replace(done, outcome=one.outcome if one.outcome != "nothing_due" else done.outcome)
+        done = _sum(done, one)
+        if everyone:
+            return done
+
+
+def _sum(done: Ticked, one: Ticked) -> Ticked:
+    return Ticked(
+        done.rule,
+        "done",
+        done.slots + 1,
+        done.starts + one.starts,
+        done.nudges + one.nudges,
+        done.skips + one.skips,
+        done.missed + one.missed,
+    )
+
+
+def _next_slot(engine: Engine, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool) -> Ticked:
+    try:
+        with snapshot(engine) as connection:
+            return _in_transaction(connection, env, run, rule, slot, everyone=everyone)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == SERIALIZATION_FAILURE:
+            return Ticked(rule.id, "busy")  # another worker did the slot between our snapshot and our lock
+        raise
+
+
+SERIALIZATION_FAILURE = "40001"
+
+
+def _in_transaction(
+    connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool
+) -> Ticked:
+    row = _lock(connection, run, rule)
+    if row is None:
+        return Ticked(rule.id, "busy")
+    to_do = [slot] if everyone else slots_to_do(rule, row.last_slot, slot, env.every)
+    if not to_do:
+        return Ticked(rule.id, "nothing_due")
+    if not _recorders_are_done(connection, env, run, rule, to_do[0]):
+        return Ticked(rule.id, "waiting")
+    everyone = everyone or is_beyond_making_up(rule, row.last_slot, slot)
+    return _do_slot(connection, env, run, rule, row, to_do[0], everyone=everyone)
+
+
+def _lock(connection: Connection, run: Run, rule: Rule) -> Row[Any] | None:
+    return connection.execute(
+        select(rule_row)
+        .where(rule_row.c.run == run.id, rule_row.c.id == rule.id, rule_row.c.version == rule.version)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def _recorders_are_done(connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime) -> bool:
+    """A rule goes after the same slot of every rule whose milestone it reads."""
+    wanted = read_milestones(rule)
+    before = {other.id for other in env.rules if other.id != rule.id and wanted.intersection(other.milestones)}
+    if not before:
+        return True
+    query = select(rule_row.c.id).where(rule_row.c.run == run.id, rule_row.c.id.in_(before))
+    done = set(connection.execute(query.where(rule_row.c.last_slot >= slot)).scalars())
+    return done >= before
+
+
+def _do_slot(
+    connection: Connection, env: Environment, run: Run, rule: Rule, row: Row[Any], slot: datetime, *, everyone: bool
+) -> Ticked:
+    began = perf_counter()
+    seen = seen_by(connection, run.id)
+    asked, token = env.asked(rule, seen), seen.token(connection)
+    moment = _moment(env, run, row, slot)
+    edited = isinstance(rule.when, BecomesStart) and row.looked != rule.version
+    if edited:
+        moment = replace(moment, previous=None)
+    elsewhere = row.seen is not None and seen.is_from_elsewhere(connection, row.seen)
+    earliest = _earliest(rule, row.active_from)
+    starts = _look(connection, asked, moment, earliest, everyone=everyone or elsewhere or row.looked != rule.version)
+    decided = decide_due(connection, env, run, asked, moment, row.active_from)
+    missed = starts if everyone and not edited and row.last_slot is not None and slot <= row.last_slot else 0
+    ticked = Ticked(rule.id, "done", 1, starts, decided.nudges, decided.skips, missed)
+    _write_down(connection, run, rule, slot, token, ticked, decided, perf_counter() - began)
+    return ticked
+
+
+def _moment(env: Environment, run: Run, row: Row[Any], slot: datetime) -> Moment:
+    if row.last_slot is None or row.seen is None:
+        return Moment(run.id, slot, zone=env.zone)
+    return Moment(run.id, slot, row.last_slot, row.seen, env.zone)
+
+
+def _earliest(rule: Rule, active_from: datetime) -> datetime:
+    """From when on starts count. What a rule only records is true of old, too."""
+    return EPOCH if rule.only_records else active_from - rule.backfill
+
+
+def _look(connection: Connection, asked: Asked, moment: Moment, earliest: datetime, *, everyone: bool) -> int:
+    if moment.is_first_look and asked.rule.backfill > timedelta(0) and isinstance(asked.rule.when, BecomesStart):
+        moment = _look_back(connection, asked, moment)
+        everyone = True
+    findings = kind_of(asked).look(connection, asked, moment, earliest, everyone)
+    memory.leave(connection, asked, moment, findings.left)
+    return memory.take(connection, asked, moment, findings.found)
+
+
+def _look_back(connection: Connection, asked: Asked, moment: Moment) -> Moment:
+    """With ``backfill`` a state counts that began since then: what was true at that time already is noted."""
+    then = replace(moment, now=moment.now - asked.rule.backfill)
+    kind_of(asked).look(connection, asked, then, then.now, True)
+    return replace(moment, previous=then.now)
+
+
+def _write_down(
+    connection: Connection, run: Run, rule: Rule, slot: datetime, token: str, ticked: Ticked, decided: Decided,
+    seconds: float,
+) -> None:  # fmt: skip
+    connection.execute(
+        update(rule_row)
+        .where(rule_row.c.run == run.id, rule_row.c.id == rule.id)
+        .values(last_slot=slot, seen=token, looked=rule.version, error=None)
+    )
+    tick = tables.tick
+    here = (tick.c.run == run.id, tick.c.rule == rule.id, tick.c.slot == slot)
+    counts: dict[str, Any] = {
+        "starts": ticked.starts, "nudges": decided.nudges, "skips": decided.skips, "missed": ticked.missed,
+    }  # fmt: skip
+    again = connection.execute(
+        update(tick).where(*here).values({name: tick.c[name] + number for name, number in counts.items()})
+    )
+    if again.rowcount == 0:
+        connection.execute(
+            insert(tick).values(
+                run=run.id, rule=rule.id, slot=slot, version=rule.version, took_ms=round(seconds * 1000),
+                done_at=clock(connection), **counts,
+            )
+        )  # fmt: skip
+
+
+def tick_all(engine: Engine, env: Environment, run: Run, slot: datetime, *, everyone: bool = False) -> list[Ticked]:
+    """Every rule in its order, recorders first."""
+    return [tick_rule(engine, env, run, rule, slot, everyone=everyone) for rule in env.rules]
+
+
+def done_nothing(ticked: Sequence[Ticked]) -> bool:
+    return all(one.outcome != "done" for one in ticked)

@@ -1,0 +1,124 @@
+"""Whom the due matches are about: their people, addresses and what these people do not want to get."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from firstwin.db import tables
+from firstwin.decide.value import Person, Subject
+from firstwin.facts.timeline import Member, accounts_of, people_of, properties
+from firstwin.match.plan import Asked, Moment
+from firstwin.match.value import Match
+from firstwin.rules.terms import Email, Rule
+from firstwin.tick.environment import Environment
+
+
+def subjects_for(
+    connection: Connection, env: Environment, asked: Asked, moment: Moment, due: Sequence[tuple[Match, bool]]
+) -> dict[int, Subject]:
+    """By start. What only records, or only goes to programs, needs to know nobody."""
+    ids = sorted({match.start.subject for match, _ in due})
+    known = _Reader(connection, env, asked, moment.now).read(ids)
+    return {match.start.id: replace(known[match.start.subject], exists=exists) for match, exists in due}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    connection: Connection
+    env: Environment
+    asked: Asked
+    now: datetime
+
+    @property
+    def seen(self) -> ColumnElement[bool] | None:
+        return tables.event.c.known_at <= self.now if self.asked.seen.kind == "known" else None
+
+    def read(self, ids: Sequence[str]) -> dict[str, Subject]:
+        rule = self.asked.rule
+        if rule.only_records:
+            return {one: Subject(rule.about, one, self._account_id(one, {})) for one in ids}
+        return self._accounts(ids) if rule.about == "account" else self._people(ids)
+
+    def _account_id(self, subject: str, accounts: Mapping[str, str]) -> str | None:
+        return subject if self.asked.rule.about == "account" else accounts.get(subject)
+
+    def _accounts(self, ids: Sequence[str]) -> dict[str, Subject]:
+        people: Mapping[str, Sequence[Member]] = {}
+        if sends_mail(self.asked.rule):
+            people = people_of(self.connection, ids, self.now, self.seen)
+        traits = properties(self.connection, "account", ids, self.now, self.seen)
+        silent = self._suppressed([member for members in people.values() for member in members])
+        return {one: self._account(one, traits[one], people.get(one, ()), silent) for one in ids}
+
+    def _account(
+        self, id_: str, traits: Mapping[str, Any], people: Sequence[Member], silent: Mapping[str, frozenset[str]]
+    ) -> Subject:
+        named = {f"account.{name}": value for name, value in traits.items()}
+        contact, csm = traits.get("contact"), traits.get("csm")
+        return Subject(
+            "account",
+            id_,
+            id_,
+            people=tuple(_person(member, silent) for member in people),
+            contact=contact if isinstance(contact, str) else None,
+            csm=self.env.csm_by_name.get(csm) if isinstance(csm, str) else None,
+            properties=named,
+        )
+
+    def _people(self, ids: Sequence[str]) -> dict[str, Subject]:
+        """A person rule knows the person, and the account that the person is in."""
+        accounts = accounts_of(self.connection, ids, self.now, self.seen)
+        around = self._accounts(sorted(set(accounts.values())))
+        traits = properties(self.connection, "person", ids, self.now, self.seen)
+        members = {one: _alone(one, traits[one], self.now) for one in ids}
+        silent = self._suppressed(list(members.values()))
+        nobody = Subject("account", "", None)
+        found = {}
+        for one in ids:
+            account = around.get(accounts.get(one, ""), nobody)
+            colleagues = tuple(person for person in account.people if person.id != one)
+            own = {f"person.{name}": value for name, value in traits[one].items()}
+            found[one] = replace(
+                account,
+                kind="person",
+                id=one,
+                account_id=accounts.get(one),
+                people=(_person(members[one], silent), *colleagues),
+                properties={**account.properties, **own},
+            )
+        return found
+
+    def _suppressed(self, members: Collection[Member]) -> dict[str, frozenset[str]]:
+        """The classes not to be sent, by person and by address in small letters."""
+        s = tables.suppression
+        people = [member.id for member in members]
+        addresses = [member.email.lower() for member in members if member.email]
+        query = select(s.c.person_id, s.c.address, s.c["class"]).where(
+            or_(s.c.person_id.in_(people), s.c.address.in_(addresses))
+        )
+        classes: dict[str, set[str]] = defaultdict(set)
+        for person, address, one in self.connection.execute(query):
+            for who in filter(None, (person, address)):
+                classes[who].add(one)
+        return {who: frozenset(found) for who, found in classes.items()}
+
+
+def sends_mail(rule: Rule) -> bool:
+    """Whether any step writes to customers."""
+    return any(isinstance(action, Email) for step in rule.steps for action in step.actions)
+
+
+def _person(member: Member, silent: Mapping[str, frozenset[str]]) -> Person:
+    by_address = silent.get((member.email or "").lower(), frozenset())
+    return Person(member.id, member.email, member.role, silent.get(member.id, frozenset()) | by_address)
+
+
+def _alone(id_: str, traits: Mapping[str, Any], now: datetime) -> Member:
+    email, role = traits.get("email"), traits.get("role")
+    return Member(id_, now, email if isinstance(email, str) else None, role if isinstance(role, str) else None, None)

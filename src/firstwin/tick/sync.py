@@ -1,0 +1,86 @@
+"""Brings the rules that a run knows in line with the rule files: new ones, edited ones, those taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from firstwin.db import tables
+from firstwin.db.types import shift
+from firstwin.rules.terms import Rule
+
+rule_row, start, step_due = tables.rule, tables.start, tables.step_due
+
+
+def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
+    """A rule that is new, or back again, counts from ``now``; an edited one keeps its starts and their clocks."""
+    known = {
+        row.id: row.version
+        for row in connection.execute(select(rule_row.c.id, rule_row.c.version).where(rule_row.c.run == run))
+    }
+    _store_versions(connection, rules, now)
+    for rule in rules:
+        if rule.id not in known:
+            _begin(connection, run, rule, now)
+        elif known[rule.id] != rule.version:
+            _edit(connection, run, rule, now)
+    gone = known.keys() - {rule.id for rule in rules}
+    connection.execute(delete(rule_row).where(rule_row.c.run == run, rule_row.c.id.in_(gone)))
+
+
+def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime) -> None:
+    version = tables.rule_version
+    stored = set(connection.execute(select(version.c.hash)).scalars())
+    rows = {
+        rule.version: {"hash": rule.version, "rule": rule.id, "source": rule.source, "stored_at": now}
+        for rule in rules
+        if rule.version not in stored
+    }
+    if rows:
+        connection.execute(insert(version), list(rows.values()))
+
+
+def _begin(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
+    connection.execute(insert(rule_row).values(run=run, id=rule.id, version=rule.version, active_from=now))
+
+
+def _edit(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
+    connection.execute(
+        update(rule_row).where(rule_row.c.run == run, rule_row.c.id == rule.id).values(version=rule.version)
+    )
+    _drop_steps(connection, run, rule)
+    for step in rule.steps:
+        _add_step(connection, run, rule, step.name, now)
+
+
+def _drop_steps(connection: Connection, run: str, rule: Rule) -> None:
+    connection.execute(
+        update(step_due)
+        .where(step_due.c.run == run, step_due.c.rule == rule.id, step_due.c.state == "waiting")
+        .where(step_due.c.step.not_in([step.name for step in rule.steps]))
+        .values(state="skipped")
+    )
+
+
+def _add_step(connection: Connection, run: str, rule: Rule, name: str, now: datetime) -> None:
+    """A step that is new in the file is due for the running starts too, unless its time was over before the edit."""
+    wait = next(step.wait for step in rule.steps if step.name == name)
+    there = and_(step_due.c.start_id == start.c.id, step_due.c.step == name)
+    missing = (
+        select(start.c.id, start.c.at)
+        .where(start.c.run == run, start.c.rule == rule.id, start.c.state == "open")
+        .where(shift(start.c.at, wait) >= now, ~select(step_due.c.start_id).where(there).exists())
+    )
+    rows = [
+        {"start_id": row.id, "step": name, "run": run, "rule": rule.id, "due_at": row.at + wait, "state": "waiting"}
+        for row in connection.execute(missing)
+    ]
+    if rows:
+        connection.execute(insert(step_due), rows)
+        connection.execute(
+            update(start)
+            .where(start.c.id.in_([row["start_id"] for row in rows]), start.c.ends_at < shift(start.c.at, wait))
+            .values(ends_at=shift(start.c.at, wait))
+        )

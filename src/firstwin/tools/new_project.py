@@ -1,0 +1,53 @@
+"""Makes a working project out of the shipped rules and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import firstwin
+
+PACKAGE = Path(firstwin.__file__).parent
+STARTER = PACKAGE / "tools" / "starter"
+NAMES = {"env.example": ".env.example", "gitignore": ".gitignore"}  # a file that begins with a dot hides in a package
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """What was written, and what stood there already and was left alone; paths within the folder."""
+
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+
+def new_project(folder: Path) -> NewProject:
+    """Fills ``folder`` with firstwin.yaml, rules and templates. Nothing that is there is overwritten."""
+    written: list[Path] = []
+    kept: list[Path] = []
+    for source, target in _files():
+        (kept if (folder / target).exists() else written).append(target)
+        _copy(source, folder / target)
+    return NewProject(tuple(written), tuple(kept))
+
+
+def shipped() -> Path:
+    """The folder that holds the shipped rules/ and templates/: in the wheel, or the top of a checkout."""
+    inside = PACKAGE / "shipped"
+    return inside if inside.is_dir() else PACKAGE.parents[1]
+
+
+def _files() -> Iterator[tuple[Path, Path]]:
+    for source in sorted(STARTER.iterdir()):
+        yield source, Path(NAMES.get(source.name, source.name))
+    for part in ("rules", "templates"):
+        top = shipped() / part
+        yield from (
+            (source, Path(part) / source.relative_to(top)) for source in sorted(top.rglob("*")) if source.is_file()
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())

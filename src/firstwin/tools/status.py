@@ -1,0 +1,197 @@
+"""How things stand: what waits, what was skipped and why, which feeds are silent, who is alive. Read only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+from firstwin.db import tables as t
+from firstwin.db.engine import clock
+from firstwin.db.runs import find_run
+
+SILENT = timedelta(seconds=30)  # a heart beats every few seconds
+
+
+@dataclass(frozen=True)
+class RuleStatus:
+    """``lag`` is how long ago its last slot was, by the run's clock; None before its first."""
+
+    id: str
+    version: str
+    last_slot: datetime | None
+    lag: timedelta | None
+    paused: bool
+    error: str | None
+    starts: Mapping[str, int]
+    nudges: int
+    skips: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One event name, and when it came last."""
+
+    name: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Heart:
+    who: str
+    kind: str
+    age: timedelta
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place that takes no messages now, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """``not_sent`` counts the deliveries that ended without a message, by state and reason."""
+
+    at: datetime
+    deliveries: Mapping[str, int]
+    not_sent: Mapping[str, int]
+    rules: tuple[RuleStatus, ...]
+    accounts: int
+    people: int
+    unplaced: int
+    feeds: tuple[Feed, ...]
+    hearts: tuple[Heart, ...]
+    paused: bool
+    stopped: tuple[Destination, ...]
+
+
+def status(connection: Connection, run: str = t.LIVE) -> Status:
+    """Everything that ``firstwin status`` tells, from one snapshot of the database."""
+    real = clock(connection)
+    found = find_run(connection, run)
+    at = found.at(real) if found else real
+    pauses = frozenset(connection.scalars(select(t.pause.c.scope)))
+    return Status(
+        at=at,
+        deliveries=_counts(connection, t.delivery, t.delivery.c.state, run),
+        not_sent=_not_sent(connection, run),
+        rules=tuple(_rules(connection, run, at, pauses)),
+        accounts=_size(connection, t.account),
+        people=_size(connection, t.person),
+        unplaced=_unplaced(connection),
+        feeds=_feeds(connection),
+        hearts=_hearts(connection, real),
+        paused="*" in pauses,
+        stopped=_stopped(connection),
+    )
+
+
+def _rules(connection: Connection, run: str, at: datetime, pauses: frozenset[str]) -> list[RuleStatus]:
+    starts = _per_rule(connection, t.start, t.start.c.state, run)
+    skips = _per_rule(connection, t.skip, t.skip.c.reason, run)
+    nudges = _counts(connection, t.nudge, t.nudge.c.rule, run)
+    rows = connection.execute(select(t.rule).where(t.rule.c.run == run).order_by(t.rule.c.id))
+    return [
+        RuleStatus(
+            id=row.id,
+            version=row.version,
+            last_slot=row.last_slot,
+            lag=None if row.last_slot is None else at - row.last_slot,
+            paused=row.id in pauses,
+            error=row.error,
+            starts=starts[row.id],
+            nudges=nudges.get(row.id, 0),
+            skips=skips[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _counts(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, int]:
+    query = select(by, func.count()).where(table.c.run == run).group_by(by).order_by(by)
+    return dict(connection.execute(query).tuples().all())
+
+
+def _per_rule(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, dict[str, int]]:
+    query = select(table.c.rule, by, func.count()).where(table.c.run == run).group_by(table.c.rule, by).order_by(by)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for rule, value, count in connection.execute(query):
+        found[rule][value] = count
+    return found
+
+
+def _not_sent(connection: Connection, run: str) -> dict[str, int]:
+    d = t.delivery.c
+    query = (
+        select(d.state, d.reason, func.count())
+        .where(d.run == run, d.reason.is_not(None), d.state != "delivered")
+        .group_by(d.state, d.reason)
+        .order_by(d.state, d.reason)
+    )
+    return {f"{state}: {reason}": count for state, reason, count in connection.execute(query)}
+
+
+def _size(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _unplaced(connection: Connection) -> int:
+    """Events that belong to no account: their person has none, or several."""
+    e = t.event.c
+    query = select(func.count()).where(e.account_id.is_(None), e.name.not_like("firstwin.%"))
+    return connection.execute(query).scalar_one()
+
+
+def event_names(connection: Connection) -> frozenset[str]:
+    """Every name that ever came in."""
+    return frozenset(connection.scalars(select(t.event_name.c.name)))
+
+
+def _feeds(connection: Connection) -> tuple[Feed, ...]:
+    e = t.event_name.c
+    query = select(e.name, e.count, e.last_at).where(e.name.not_like("firstwin.%")).order_by(e.name)
+    return tuple(Feed(*row) for row in connection.execute(query))
+
+
+def _hearts(connection: Connection, real: datetime) -> tuple[Heart, ...]:
+    h = t.heartbeat.c
+    rows = connection.execute(select(h.who, h.kind, h.at).order_by(h.kind, h.who))
+    return tuple(Heart(row.who, row.kind, real - row.at) for row in rows)
+
+
+def _stopped(connection: Connection) -> tuple[Destination, ...]:
+    d = t.destination.c
+    query = select(d.name, d.paused_at, d.disabled_at, d.disabled_why, d.breaker).order_by(d.name)
+    stopped = []
+    for row in connection.execute(query):
+        if row.disabled_at is not None:
+            stopped.append(
+                Destination(row.name, f"disabled: {row.disabled_why or 'the other side refuses everything'}")
+            )
+        elif row.paused_at is not None:
+            stopped.append(Destination(row.name, "paused"))
+        elif row.breaker != "closed":
+            stopped.append(Destination(row.name, "resting after many failures"))
+    return tuple(stopped)
+
+
+def ailments(found: Status, *, tick_every: timedelta, with_broker: bool) -> list[str]:
+    """What is wrong right now, each in a sentence; empty when all is well."""
+    wrong = [f"Rule {rule.id} stopped: {rule.error}" for rule in found.rules if rule.error]
+    alive = {heart.kind for heart in found.hearts if heart.age < SILENT}
+    if "worker" not in alive:
+        wrong.append("No worker is running: start `firstwin worker` or `firstwin up`.")
+    if with_broker and "beat" not in alive:
+        wrong.append("No bell was heard from beat: start `firstwin beat`, or look at the broker.")
+    late = [rule.id for rule in found.rules if rule.lag is not None and rule.lag > 3 * tick_every + SILENT]
+    if late:
+        wrong.append(f"{len(late)} rules were not matched for more than three ticks: {', '.join(late)}.")
+    return wrong

@@ -1,0 +1,218 @@
+"""The Celery app: tasks of a few lines around calls of App, beat in memory, and rounds that need no bell."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from celery import Celery, signals
+from celery.apps.worker import Worker
+from celery.beat import EmbeddedService, Service
+from celery.exceptions import SecurityWarning
+from celery.platforms import EX_OK
+from celery.worker import state
+
+from firstwin.app import App
+from firstwin.bell import Task, celery_app
+from firstwin.telemetry import Log, failed, log
+
+BEAT = "beat"
+IN_MEMORY = "celery.beat:Scheduler"  # no file that could get corrupt; the setting of that name is not looked at here
+SWEEP_EVERY = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be missing before a worker looks by itself
+
+
+def run_worker(app: App, *, with_beat: bool = False, when_ready: Callable[[], None] = lambda: None) -> None:
+    """Works until SIGTERM or Ctrl-C. Without a broker it looks into the database by itself."""
+    rounds = Rounds(app)
+    log(Log.WORKER_STARTED, worker=app.name, broker=bool(app.settings.broker_url))
+    try:
+        if app.settings.broker_url:
+            _run_celery(app, rounds, when_ready, with_beat=with_beat)
+        else:
+            _run_alone(app, rounds, when_ready)
+    finally:
+        _stop(app, rounds)
+        log(Log.WORKER_STOPPED, worker=app.name)
+
+
+def run_beat(app: App) -> None:
+    """Rings `tick` and `sweep` until SIGTERM or Ctrl-C. Knows no fact and keeps no file."""
+    service = Service(_with_schedule(celery_app(app.settings.broker_url), app), scheduler_cls=IN_MEMORY)
+
+    def stop() -> None:
+        raise SystemExit(0)  # it may hang in a connection that does not come; there is nothing to hand back
+
+    _on_stop(stop)
+    service.start()
+
+
+class Rounds:
+    """What a worker does by itself, without being rung. All of it may be done twice or by several at once."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stopped = threading.Event()
+        self._heard: dict[Task, float] = {}
+        alone = not app.settings.broker_url
+        self._work: dict[Task, tuple[timedelta, Callable[[], object]]] = {
+            Task.TICK: (timedelta(0) if alone else app.tick_every + PATIENCE, self._tick),
+            Task.DELIVER: (timedelta(0) if alone else PATIENCE, app.deliver),
+            Task.SWEEP: (SWEEP_EVERY if alone else SWEEP_EVERY + PATIENCE, app.sweep),
+        }
+
+    def heard(self, task: Task) -> None:
+        """A bell has done this already."""
+        self._heard[task] = time.monotonic()
+
+    def run(self) -> None:
+        """Round after round until stopped."""
+        while not self._stopped.is_set():
+            self.once()
+            self._stopped.wait(self._app.settings.poll)
+
+    def once(self) -> None:
+        """Does what no bell has asked for in time."""
+        self._do(partial(self._app.beat_heart, self._app.name, "worker"))
+        for task, (patience, work) in self._work.items():
+            last = self._heard.get(task)
+            if last is None or time.monotonic() - last >= patience.total_seconds():
+                self.heard(task)
+                self._do(work)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _tick(self) -> None:
+        if self._app.tick() and self._app.settings.broker_url:
+            log(Log.BEAT_MISSING, worker=self._app.name)
+
+    def _do(self, work: Callable[[], object]) -> None:
+        if self._stopped.is_set():
+            return
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the next round must come, whatever happened in this one
+            failed(Log.ROUND_FAILED, error, worker=self._app.name)
+
+
+def _run_alone(app: App, rounds: Rounds, when_ready: Callable[[], None]) -> None:
+    _on_stop(partial(_stop, app, rounds))
+    when_ready()
+    rounds.run()
+
+
+def _stop(app: App, rounds: Rounds) -> None:
+    app.stop()
+    rounds.stop()
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
+def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, with_beat: bool) -> None:
+    celery = _with_tasks(celery_app(app.settings.broker_url), app, rounds)
+    beat = EmbeddedService(_with_schedule(celery, app), thread=True, scheduler_cls=IN_MEMORY) if with_beat else None
+
+    def on_ready(**_: object) -> None:
+        if beat:
+            beat.start()
+        app.bell.ring(Task.TICK)  # beat rings only after its first interval
+        when_ready()
+
+    signals.setup_logging.connect(_leave_logging_alone)
+    signals.worker_ready.connect(on_ready, weak=False)
+    threading.Thread(target=rounds.run, name="rounds", daemon=True).start()
+    _worker(celery, app, partial(_stop, app, rounds)).start()
+    if beat:
+        beat.stop()
+
+
+def _leave_logging_alone(**_: object) -> None:
+    """Celery sets up logging by itself unless somebody listens to this signal."""
+
+
+def _worker(celery: Celery, app: App, stop: Callable[[], None]) -> Worker:
+    # Celery warns root of pickled messages from the broker; only JSON is accepted here.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    worker = _StoppableWorker(
+        app=celery,
+        hostname=f"{app.name}@firstwin",
+        pool="threads",
+        concurrency=app.settings.concurrency,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.before_stop = stop
+    return worker
+
+
+class _StoppableWorker(Worker):  # type: ignore[misc]  # Celery has no types
+    """Ends with what is on the wire finished, the rest handed back, and exit code 0, also after Ctrl-C."""
+
+    before_stop: Callable[[], None]
+
+    def install_platform_tweaks(self, _worker: Worker) -> None:
+        """Celery's own signal handlers end with exit code 1 after Ctrl-C, and start anew after SIGHUP."""
+
+        def stop() -> None:
+            self.before_stop()
+            state.should_stop = EX_OK
+
+        _on_stop(stop)
+
+
+def _with_tasks(celery: Celery, app: App, rounds: Rounds) -> Celery:
+    def tick(origin: str = "") -> None:
+        _heard(app, rounds, Task.TICK, origin)
+        app.ring_for_rules()
+
+    def match(rule: str) -> None:
+        app.match(rule)
+
+    def deliver() -> None:
+        rounds.heard(Task.DELIVER)
+        app.deliver()
+
+    def sweep(origin: str = "") -> None:
+        _heard(app, rounds, Task.SWEEP, origin)
+        app.sweep()
+
+    for work in (tick, match, deliver, sweep):
+        celery.task(work, name=work.__name__, shared=False, ignore_result=True)
+    celery.conf.update(worker_redirect_stdouts=False, broker_connection_max_retries=None)
+    return celery
+
+
+def _heard(app: App, rounds: Rounds, task: Task, origin: str) -> None:
+    """Written from inside a task: it shows that the whole way from beat over the broker to a worker is open."""
+    rounds.heard(task)
+    app.beat_heart(f"{app.name} (bells)", "task")
+    if origin == BEAT:
+        app.beat_heart(BEAT, BEAT)
+
+
+def _with_schedule(celery: Celery, app: App) -> Celery:
+    celery.conf.update(
+        beat_max_loop_interval=5,
+        beat_schedule={
+            Task.TICK: _every(app.tick_every, Task.TICK),
+            Task.SWEEP: _every(SWEEP_EVERY, Task.SWEEP),
+        },
+    )
+    return celery
+
+
+def _every(interval: timedelta, task: Task) -> dict[str, Any]:
+    seconds = interval.total_seconds()
+    return {"task": task.value, "schedule": seconds, "args": (BEAT,), "options": {"expires": max(seconds, 1.0)}}

@@ -1,0 +1,79 @@
+"""Each third-party package has its home; what is not listed here is imported nowhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from functools import cache
+
+from tests.house.sources import ROOT, imported, modules, place
+
+HOMES = {
+    "aiohttp": ["senders/"],
+    "aiosmtpd": ["demo/"],
+    "aiosmtplib": ["senders/"],
+    "alembic": ["db/"],
+    "celery": ["bell.py", "worker.py"],
+    "css_inline": ["messages/"],
+    "dotenv": ["settings.py"],
+    "httpx": ["senders/"],
+    "httpx_aiohttp": ["senders/"],
+    "idna": ["senders/"],
+    "inscriptis": ["messages/"],
+    "jinja2": ["messages/"],
+    "markdown_it": ["messages/"],
+    "orjson": ["db/engine.py", "demo/", "facts/", "match/evidence.py", "senders/encode.py"],
+    "pydantic": ["rules/", "senders/", "settings.py"],
+    "pydantic_settings": ["settings.py"],
+    "rich": ["cli/", "demo/"],
+    "ruamel": ["rules/"],
+    "slack_sdk": ["senders/"],
+    "sqlalchemy": ["db/", "facts/", "match/", "outbox/", "tick/", "deliver/", "tools/", "demo/", "app.py"],
+    "standardwebhooks": ["senders/"],
+    "starlette": ["demo/"],
+    "structlog": ["telemetry.py"],
+    "typer": ["cli/"],
+    "uvicorn": ["demo/"],
+}
+
+# Declared in pyproject.toml, imported by others on our behalf.
+IMPORTED_BY_OTHERS = {
+    "psycopg": "SQLAlchemy's driver for PostgreSQL",
+    "redis": "Celery's way to the broker; it comes with celery[redis] and is named for its own oldest version",
+    "tzdata": "read by zoneinfo where the system has no time zones",
+}
+
+NAMED_OTHERWISE = {"markdown_it_py": "markdown_it", "python_dotenv": "dotenv", "ruamel_yaml": "ruamel"}
+PART_OF = {"pydantic_core": "pydantic"}
+
+
+@cache
+def third_party() -> list[tuple[str, str]]:
+    """Each (package, module that imports it)."""
+    own = {*sys.stdlib_module_names, "firstwin"}
+    found = {(name.split(".")[0], place(path)) for path in modules() for name in imported(path)}
+    return sorted((PART_OF.get(package, package), at) for package, at in found if package not in own)
+
+
+def declared() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[\[<>=~! ;]", line)[0] for line in project["dependencies"]]
+    normal = [name.lower().replace("-", "_").replace(".", "_") for name in names]
+    return sorted(NAMED_OTHERWISE.get(name, name) for name in normal)
+
+
+def test_no_package_is_imported_outside_its_home() -> None:
+    strays = [(package, at) for package, at in third_party() if not at.startswith(tuple(HOMES.get(package, ())))]
+    assert strays == []
+
+
+def test_each_home_is_lived_in() -> None:
+    listed = [(package, home) for package, homes in HOMES.items() for home in homes]
+    used = third_party()
+    assert [(p, home) for p, home in listed if not any(p == q and at.startswith(home) for q, at in used)] == []
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    used = {package for package, _ in third_party()}
+    assert sorted(used | IMPORTED_BY_OTHERS.keys()) == declared()

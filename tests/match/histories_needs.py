@@ -1,0 +1,176 @@
+"""What a history must hold to matter to a condition or a rule: its names, values near its limits, its lengths of time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from firstwin.rules.terms import (
+    BecomesStart,
+    ChangedStart,
+    Comparison,
+    Count,
+    DateStart,
+    EventStart,
+    Property,
+    PropertyName,
+    Reached,
+    Rule,
+    Scalar,
+    Subject,
+    Term,
+    This,
+    Where,
+    conditions,
+)
+from tests.match.naive_memory import ORDINARY
+from tests.match.naive_reading import durations, parts_of, windows_of
+
+About = Term | Rule | tuple[Rule, ...]
+Owned = tuple[Subject, str]  # whose property, and its name
+
+MILESTONE = "firstwin.milestone."
+INVOICES = ("i1", "i1", "i1", "i1", "i2", 7, "7", None)
+NUMBERS = (2, 4, 8, "4", None)  # of a property that another is compared with
+
+
+@dataclass(eq=False)
+class Needs:
+    """``event_props`` and ``values`` hold what may stand there, with None for nothing."""
+
+    kind: Subject
+    events: set[str] = field(default_factory=set)
+    event_props: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    values: dict[Owned, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    dates: set[Owned] = field(default_factory=set)
+    milestones: set[str] = field(default_factory=set)
+    lengths: set[timedelta] = field(default_factory=set)
+    has_calendar: bool = False
+    several: int = 1  # how many events it may take
+
+    def add_rule(self, rule: Rule) -> None:
+        self.add_lengths(rule)
+        for term in conditions(rule):
+            self.add_term(term)
+        match rule.when:
+            case EventStart(names, where, per, which):
+                self.add_events(names, where, per)
+                self.several = max(self.several, which if isinstance(which, int) else 1)
+            case DateStart(of):
+                self.add_property(of, ["soon", None])
+                self.add_date(of)
+            case ChangedStart(of, old, new):
+                self.add_property(of, ["free", "other", None, *(old or ()), *(new or ())])
+            case BecomesStart():
+                pass  # its condition is one of the rule's
+
+    def add_lengths(self, rule: Rule) -> None:
+        lifetimes = {rule.expires_after} if rule.expires_after else set(ORDINARY.expires_after.values())
+        waits = {abs(step.wait) for step in rule.steps}
+        late = {wait + more for wait in waits for more in {ORDINARY.grace, *lifetimes}}
+        self.lengths |= waits | late | {rule.backfill, rule.again.after, ORDINARY.grace, *lifetimes}
+
+    def add_term(self, term: Term) -> None:
+        self.lengths |= durations(term)
+        self.has_calendar |= any(isinstance(window, This) for window in windows_of(term))
+        for part in parts_of(term):
+            match part:
+                case Count(names, _, at_least, at_most, where, same):
+                    self.add_events(names, where, same)
+                    self.several = max(self.several, at_least or 1, at_most or 1)
+                case Property(of, comparisons):
+                    for comparison in comparisons:
+                        self.add_comparison(of, comparison)
+                case Reached(milestone):
+                    self.milestones.add(milestone)
+
+    def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
+        self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}
+        self.events |= {name for name in names if not name.startswith(MILESTONE)}
+        for asked in where:
+            self.event_props[asked.prop] += [value for one in asked.comparisons for value in values_near(one)]
+        if told_apart_by is not None:
+            self.event_props[told_apart_by] += INVOICES
+
+    def add_comparison(self, of: PropertyName, comparison: Comparison) -> None:
+        self.add_property(of, list(values_near(comparison)))
+        if isinstance(comparison.value, timedelta) or of.name == "trial_ends_at":
+            self.add_date(of)
+        if comparison.other is not None:
+            self.add_property(comparison.other, list(NUMBERS))
+
+    def add_property(self, of: PropertyName, values: list[Any]) -> None:
+        if of.scope == "start":
+            self.event_props[of.name] += values
+        else:
+            self.values[of.scope, of.name] += values
+
+    def add_date(self, of: PropertyName) -> None:
+        if of.scope != "start":
+            self.dates.add((of.scope, of.name))
+
+
+@cache
+def needs_of(about: About, kind: Subject) -> Needs:
+    rules = about if isinstance(about, tuple) else (about,) if isinstance(about, Rule) else ()
+    needs = Needs(rules[0].about if rules else kind)
+    for rule in rules:
+        needs.add_rule(rule)
+    if not isinstance(about, Rule | tuple):
+        needs.add_term(about)
+    return needs
+
+
+def values_near(comparison: Comparison) -> Iterator[Any]:
+    """Values that fit and values that nearly do; None for none."""
+    yield None
+    match comparison:
+        case Comparison("exists"):
+            yield from ("x", 0, False, "")
+        case Comparison(_, tuple(wanted)):
+            yield "other"
+            yield from (value for one in wanted for value in (one, one, one, of_another_type(one)))
+        case Comparison("contains", str(part)):
+            yield from (part, f"a {part} b", [part, "x"], part.upper(), [part], ["x", part], [f"{part}x"], 5)
+        case Comparison("matches", str(pattern)):
+            yield from texts_near(pattern)
+        case Comparison(_, timedelta()):
+            yield "soon"
+        case Comparison(_, int() | float() as number):
+            yield "10"
+            for limit in limits(number, comparison):
+                yield from (limit - 1, limit, limit, limit + 1, limit + 1)
+
+
+def of_another_type(value: Scalar) -> Scalar:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value.capitalize()
+        case _:
+            return str(value)
+
+
+def texts_near(pattern: str) -> Iterator[Any]:
+    whole = pattern.replace("*", "and so on")
+    yield from (pattern.replace("*", ""), whole, whole, whole, whole, whole + "!", "!" + whole, whole.upper(), [whole])
+    yield from (whole.replace(sign, "x") for sign in "%_?[].\\" if sign in whole)
+
+
+def limits(number: float, comparison: Comparison) -> list[float]:
+    """The limit itself, or those that it is with the likely numbers of the other property."""
+    others = [other for other in NUMBERS if isinstance(other, int)]
+    match comparison.relation:
+        case None:
+            return [number]
+        case "of":
+            return [other * number for other in others]
+        case "above":
+            return [other + number for other in others]
+        case "below":
+            return [other - number for other in others]

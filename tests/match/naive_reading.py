@@ -1,0 +1,135 @@
+"""What a condition reads, the lengths of time in it, and when it could turn if nothing else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from firstwin.rules.terms import (
+    All,
+    AnyOf,
+    Comparison,
+    Count,
+    Existed,
+    Named,
+    NoneOf,
+    Property,
+    PropertyName,
+    Reached,
+    Subject,
+    Term,
+    This,
+    Window,
+)
+from tests.match.naive_calendar import DAY, Unit, first_day, midnight, moment_named, zone_named
+from tests.match.naive_facts import Fact
+from tests.match.naive_terms import Started, holds
+
+
+def parts_of(term: Term) -> Iterator[Term]:
+    """The term itself and everything inside it."""
+    yield term
+    match term:
+        case All(parts) | AnyOf(parts) | NoneOf(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Named(_, part):
+            yield from parts_of(part)
+
+
+def comparisons_of(term: Term) -> Iterator[Comparison]:
+    for part in parts_of(term):
+        match part:
+            case Property(comparisons=comparisons):
+                yield from comparisons
+            case Count(where=where):
+                yield from (comparison for asked in where for comparison in asked.comparisons)
+
+
+def windows_of(term: Term) -> Iterator[Window]:
+    return (part.window for part in parts_of(term) if isinstance(part, Count | Existed))
+
+
+def durations(term: Term) -> set[timedelta]:
+    """Every length of time that the term speaks of."""
+    lengths = {comparison.value for comparison in comparisons_of(term)}
+    lengths |= {length for window in windows_of(term) for length in astuple(window)}
+    return {length for length in lengths if isinstance(length, timedelta)}
+
+
+def names_read(term: Term, kind: Subject) -> set[tuple[Subject, str]]:
+    """Whose facts with which names the term depends on, for a rule about such a subject."""
+    read: set[tuple[Subject, str]] = {(kind, f"firstwin.{kind}.created_at"), (kind, f"firstwin.{kind}.deleted")}
+    for part in parts_of(term):
+        match part:
+            case Count(names=names, anyone=anyone):
+                read |= {("account" if anyone else kind, name) for name in names}
+            case Property(of):
+                read |= property_read(of)
+            case Reached(milestone):
+                read.add((kind, f"firstwin.milestone.{milestone}"))
+    for comparison in comparisons_of(term):
+        read |= property_read(comparison.other)
+    if any(isinstance(window, This) for window in windows_of(term)):
+        read.add((kind, f"firstwin.{kind}.timezone"))
+    if kind == "person" and any(whose == "account" for whose, _ in read):
+        read.add(("person", "firstwin.person.account"))
+    return read
+
+
+def property_read(of: PropertyName | None) -> set[tuple[Subject, str]]:
+    if of is None or of.scope == "start":
+        return set()
+    return {(of.scope, f"firstwin.{of.scope}.{of.name}")}
+
+
+def next_moment(
+    term: Term,
+    kind: Subject,
+    subject: str,
+    now: datetime,
+    facts: Sequence[Fact],
+    start: Started | None = None,
+    zone: str = "UTC",
+    run: str = "live",
+) -> datetime | None:
+    """The first moment after now at which the answer is another one, if nothing else happens; None if there is none.
+
+    By brute force: every moment that a fact or the start names, each length of the term before and after it, and the
+    beginning of every calendar period that follows one of them, is tried in turn.
+    """
+    answer = holds(term, kind, subject, now, facts, start, zone, run)
+    for moment in sorted(turning_points(term, now, facts, start, zone)):
+        if moment > now and holds(term, kind, subject, moment, facts, start, zone, run) != answer:
+            return moment
+    return None
+
+
+def turning_points(term: Term, now: datetime, facts: Sequence[Fact], start: Started | None, zone: str) -> set[datetime]:
+    named = {fact.occurred_at for fact in facts} | {fact.value_at for fact in facts if fact.value_at is not None}
+    if start is not None:
+        dates = {moment_named(raw, ZoneInfo(place)) for raw in start.props.values() for place in zones_in(facts, zone)}
+        named |= {start.at} | {moment for moment in dates if moment is not None}
+    points = {moment + sign * length for moment in named for length in durations(term) for sign in (-1, 1)} | named
+    units = {window.unit for window in windows_of(term) if isinstance(window, This)}
+    return points | {
+        next_beginning(unit, moment, ZoneInfo(place))
+        for unit in units
+        for moment in named | {now}
+        for place in zones_in(facts, zone)
+    }
+
+
+def zones_in(facts: Iterable[Fact], default: str) -> set[str]:
+    said = [str(fact.props.get("value")) for fact in facts if fact.name.endswith(".timezone")]
+    return {name for name in ["UTC", default, *said] if zone_named(name) is not None}
+
+
+def next_beginning(unit: Unit, moment: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the first period that begins after the moment."""
+    day = moment.astimezone(zone).date()
+    while midnight(first_day(unit, day), zone) <= moment:
+        day += DAY
+    return midnight(first_day(unit, day), zone)

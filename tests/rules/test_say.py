@@ -1,0 +1,90 @@
+"""Rules as one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstwin.rules.project import Project
+from firstwin.rules.say import say
+from tests.rules.given import rule_with, the_rule
+
+REST = "starts from before the rule was switched on are left alone"
+MAIL = "an email that is 3 days late is not sent any more; its class is marketing, its priority 0; it is live."
+SEND = "send the email “first-login” to the account's main contact"
+
+
+def test_a_rule_is_one_sentence_with_every_default() -> None:
+    rule = the_rule(rule_with(only_if="{account.mrr: {at_least: 1000}}"))
+
+    assert say(rule) == (
+        "About each account: when “signed up” happens, 24 hours after the start, unless by then logged in since the start"
+        " and only if by then account.mrr is at least 1,000, send the email “first-login” to the account's main contact;"
+        f" never a second time for the same account; {REST}; {MAIL}"
+    )
+
+
+def test_steps_are_said_one_after_the_other() -> None:
+    steps = "{one: {then: {email: a, to: actor}}, two: {after: 2 days, unless: b_c, then: [{alert: d, to: csm}, {record: e}]}}"
+    rule = the_rule(
+        rule_with(unless=None, after=None, then=None, steps=steps, until="activated", only_if="{account.x: 1}")
+    )
+
+    assert say(rule).split("; never")[0] == (
+        "About each account: when “signed up” happens, in 2 steps, each, only if by then account.x is 1:"
+        " (“one”) at once, send the email “a” to whoever did it;"
+        " (“two”) 48 hours after the start, unless by then b c since the start, send the alert “d” to the account's CSM"
+        " and record that “e” is reached; it ends, and nothing more is sent, once reached “activated”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({"when": "{event: Order Completed, which: first}"}, "when “Order Completed” happens for the first time, 24 hours after the start"),
+        ({"when": "{event: a_b, which: 3}"}, "when “a b” happens for the 3rd time"),
+        ({"when": "{event: a_b, which: 11}"}, "for the 11th time"),
+        ({"when": "{event: a_b, which: latest}"}, "when “a b” happens, counting anew each time"),
+        ({"when": "{event: a_b, where: {x: 1}, per: id}", "again": "{after: 30 days}"}, "when “a b” (where x is 1) happens, separately for each id,"),
+        ({"when": "{event: a_b, per: id}"}, "never a second time for the same account and id;"),
+        ({"when": "{event: a_b, per: id}", "again": "{after: 30 days}"}, "again for the same account and id only 30 days after the last time;"),
+        ({"again": "every time"}, "again at every new start;"),
+        ({"when": "[a_b, c_d]"}, "when “a b” or “c d” happens"),
+        ({"when": "activated"}, "when “activated” is reached, 24 hours"),
+        ({"when": "[a_b, activated]"}, "when “a b” happens or “activated” is reached,"),
+        ({"when": "{date: account.ends}"}, "counting from the date in account.ends, 24 hours after the date,"),
+        ({"when": "{date: account.ends}", "after": None, "before": "7 days"}, "7 days before the date,"),
+        ({"when": "{date: account.ends}", "after": None}, "on the date itself,"),
+        ({"when": "{becomes: {account.x: 1}}"}, "when this becomes true, and for as long as it stays true: account.x is 1, once it has lasted 24 hours without a break,"),
+        ({"when": "{changed: account.plan, from: {exists: false}, to: [a, b]}"}, "when account.plan changes from not being set to “a” or “b”,"),
+        ({"when": "{changed: account.plan}"}, "when account.plan changes, "),
+        ({"then": "{webhook: a, to: crm}"}, "call the webhook “crm” with “a”; "),
+        ({"then": "{webhook: a, to: crm}"}, "a webhook that is 3 days late is not sent any more; its class is alert"),
+        ({"then": "{alert: a, to: cs-team}"}, "send the alert “a” to “cs-team”"),
+        ({"then": "{email: a, to: {role: billing}}"}, "to each person with the role “billing”"),
+        ({"then": "{email: a, to: {address: account.mail}}"}, "to the address in account.mail"),
+        ({"then": "{email: a, to: everyone}"}, "to everyone in the account"),
+        ({"backfill": "7 days"}, "starts up to 7 days before the rule was switched on are taken as well;"),
+        ({"expires_after": "2 hours"}, "an email that is 2 hours late is not sent any more;"),
+        ({"mode": "shadow", "class": "service", "priority": "7"}, "its class is service, its priority 7; it is in shadow: it decides, and sends nothing."),
+    ],
+)  # fmt: skip
+def test_each_part_is_said(lines: dict[str, str | None], said: str) -> None:
+    assert said in say(the_rule(rule_with(**{"unless": None, **lines})))
+
+
+def test_a_project_lends_its_words_and_its_defaults() -> None:
+    project = Project.model_validate(
+        {"name": "Acme", "labels": {"signed_up": "made an account"}, "expires_after": {"email": "5 days"}}
+    )
+
+    said = say(the_rule(rule_with()), project)
+
+    assert "when “made an account” happens" in said
+    assert "an email that is 5 days late" in said
+
+
+def test_every_rule_is_one_sentence() -> None:
+    said = say(the_rule(rule_with(only_if="{all: [{account.a: 1}, {segment: at-risk}]}")))
+
+    assert said.count(".") - said.count("account.") == 1
+    assert said.endswith(".")

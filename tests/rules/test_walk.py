@@ -1,0 +1,111 @@
+"""Questions about the whole of a condition."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from firstwin.rules.terms import (
+    All,
+    AnyOf,
+    Comparison,
+    Count,
+    Ever,
+    Existed,
+    InLast,
+    Named,
+    NoneOf,
+    Property,
+    PropertyName,
+    Reached,
+    Term,
+    This,
+)
+from firstwin.rules.walk import asks_a_person, contradicting, holds_at_birth, is_negative, reads, walk
+
+A = Count(("a",), Ever())
+NO_A = Count(("a",), Ever(), None, 0)
+QUIET = All((Count(("a",), InLast(timedelta(7)), None, 0), Existed(InLast(timedelta(7)))))
+
+
+def prop(name: str, *comparisons: Comparison) -> Property:
+    scope, _, rest = name.partition(".")
+    return Property(PropertyName(scope, rest), comparisons)  # type: ignore[arg-type] # a scope by its name
+
+
+ROLE = prop("person.role", Comparison("is", ("admin",)))
+PLAN = prop("account.plan", Comparison("is", ("pro", "team")))
+
+
+def test_every_part_is_walked_through_once() -> None:
+    nested = All((A, AnyOf((NO_A, NoneOf((Named("s", ROLE),))))))
+
+    assert [type(part).__name__ for part in walk(nested)] == [
+        "All",
+        "Count",
+        "AnyOf",
+        "Count",
+        "NoneOf",
+        "Named",
+        "Property",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("term", "names"),
+    [
+        (A, {"a"}),
+        (Count(("a", "b"), This("day")), {"a", "b", "firstwin.account.timezone"}),
+        (QUIET, {"a", "firstwin.account.created_at"}),
+        (PLAN, {"firstwin.account.plan"}),
+        (prop("start.x", Comparison("is", (1.0,))), set()),
+        (prop("account.used", Comparison("at_least", 0.8, "of", PropertyName("account", "seats"))), {"firstwin.account.used", "firstwin.account.seats"}),
+        (Named("s", NoneOf((Reached("m"),))), {"firstwin.milestone.m"}),
+    ],
+)  # fmt: skip
+def test_a_condition_reads_facts_by_their_names(term: Term, names: set[str]) -> None:
+    assert reads(term, "account") == names
+
+
+def test_a_person_may_be_asked_anywhere_inside() -> None:
+    assert asks_a_person(Named("s", All((A, NoneOf((ROLE,))))))
+    assert asks_a_person(prop("account.x", Comparison("at_least", 1.0, "above", PropertyName("person", "y"))))
+    assert not asks_a_person(All((A, PLAN)))
+
+
+def test_what_did_not_happen_is_negative() -> None:
+    assert all(map(is_negative, (NO_A, QUIET, NoneOf((A,)))))
+    assert not any(map(is_negative, (A, All((A, NO_A)), PLAN)))
+
+
+def test_two_values_at_once_contradict() -> None:
+    free = prop("account.plan", Comparison("is", ("free",)))
+    pro = prop("account.plan", Comparison("is", ("pro", "free")))
+
+    assert list(contradicting(All((PLAN, free)))) == [PropertyName("account", "plan")]
+    assert list(contradicting(All((pro, free)))) == []
+    assert list(contradicting(All((PLAN, prop("account.other", Comparison("is", ("free",))))))) == []
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        NO_A,
+        NoneOf((A,)),
+        All((NO_A, NoneOf((PLAN,)))),
+        AnyOf((A, NO_A)),
+        Named("s", NO_A),
+        prop("account.x", Comparison("exists", False)),
+    ],
+)
+def test_some_states_hold_of_everybody_new(term: Term) -> None:
+    assert holds_at_birth(term)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [A, QUIET, PLAN, Reached("m"), NoneOf((NO_A,)), AnyOf((NO_A, A), 2), prop("account.x", Comparison("exists", True))],
+)
+def test_other_states_do_not(term: Term) -> None:
+    assert not holds_at_birth(term)

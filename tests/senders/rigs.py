@@ -1,0 +1,90 @@
+"""How each kind of sender is set up against a server on this machine. A new kind needs its line here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.senders.contract import Answer, Sender
+from firstwin.senders.load import load_senders
+from tests.senders.serving import Behaviour, served
+
+MAIL = Mail(
+    key="d-1", to="anna@example.com", subject="Your first report", html="<p>Hello</p>", text="Hello", sender="b@acme.io"
+)
+ALERT = AlertCard(
+    key="d-2", title="Acme has stalled", body="No report yet.", why="connected data", since="2 days", next_step="Call."
+)
+PAYLOAD = Payload(key="d-3", type="account.stalled", data={"account": "a1"})
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TOKEN = "tok3nInTheAddress"
+
+
+@dataclass(frozen=True)
+class Rig:
+    wire: Literal["http", "smtp"]
+    messages: tuple[Message, ...]
+    settings: Callable[[int], dict[str, object]]
+    secrets: tuple[str, ...] = ()
+    accepted_body: bytes = b"ok"
+
+
+def _smtp(port: int) -> dict[str, object]:
+    return {"host": "127.0.0.1", "port": port, "to": "team@acme.io", "from": "Acme <hello@acme.io>"}
+
+
+def _webhook(port: int) -> dict[str, object]:
+    return {
+        "url": f"http://127.0.0.1:{port}/hooks/{TOKEN}?key=k3yInTheQuery",
+        "secret": SECRET,
+        "headers": {"Authorization": "Bearer b3arer"},
+        "allow_private": True,
+    }
+
+
+def _slack(port: int) -> dict[str, object]:
+    return {"url": f"http://127.0.0.1:{port}/services/T000/B000/{TOKEN}", "allow_private": True}
+
+
+def _inbox(port: int) -> dict[str, object]:
+    return {"url": f"http://127.0.0.1:{port}/messages"}
+
+
+RIGS: Mapping[str, Rig] = {
+    "smtp": Rig("smtp", (MAIL, ALERT), _smtp),
+    "webhook": Rig("http", (PAYLOAD, ALERT), _webhook, (TOKEN, SECRET, "k3yInTheQuery", "b3arer")),
+    "slack": Rig("http", (ALERT,), _slack, (TOKEN,)),
+    "inbox": Rig("http", (MAIL, ALERT, PAYLOAD), _inbox),
+}
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One message on its way from a sender of this kind to a server that behaves so."""
+
+    kind: str
+    behave: Behaviour
+    message: Message | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    def answer(self) -> Answer:
+        return self.answers(1)[0]
+
+    def answers(self, times: int) -> list[Answer]:
+        async def send() -> list[Answer]:
+            async with served(self.behave) as port:
+                sender = made(self.kind, port, **self.settings)
+                try:
+                    return [await sender.send(self.message or RIGS[self.kind].messages[0]) for _ in range(times)]
+                finally:
+                    await sender.close()
+
+        return asyncio.run(send())
+
+
+def made(kind: str, port: int, **settings: object) -> Sender:
+    return load_senders({"it": {"type": kind, **RIGS[kind].settings(port), **settings}})["it"]

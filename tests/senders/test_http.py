@@ -1,0 +1,91 @@
+"""What lies before a request: encryption, and a connection that never comes about."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from firstwin.senders.contract import Accepted, Answer, Retry
+from tests.senders.http_faults import Answering
+from tests.senders.rigs import RIGS, made
+from tests.senders.serving import served
+
+OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
+
+
+def answer_over_tls(kind: str, tls: ssl.SSLContext, **settings: object) -> Answer:
+    async def send() -> Answer:
+        async with served(Answering(), tls) as port:
+            sender = made(kind, port, url=f"https://localhost:{port}/x", **settings)
+            answer = await sender.send(RIGS[kind].messages[0])
+            await sender.close()
+            return answer
+
+    return asyncio.run(send())
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def certified(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_an_authority_of_ones_own_can_be_trusted(kind: str, authority: trustme.CA, tmp_path: Path) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    answer = answer_over_tls(kind, certified(authority, "localhost"), ca_file=str(tmp_path / "ca.pem"))
+    assert isinstance(answer, Accepted)
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_a_certificate_that_nobody_vouches_for_is_not_taken(kind: str, authority: trustme.CA) -> None:
+    answer = answer_over_tls(kind, certified(authority, "localhost"))
+    assert isinstance(answer, Retry)
+    assert answer.reason == "tls"
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_a_certificate_for_another_name_is_not_taken(kind: str, authority: trustme.CA, tmp_path: Path) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    answer = answer_over_tls(kind, certified(authority, "elsewhere.example"), ca_file=str(tmp_path / "ca.pem"))
+    assert isinstance(answer, Retry)
+    assert answer.reason == "tls"
+
+
+@contextlib.contextmanager
+def full_server() -> Iterator[int]:
+    """A port at which connections wait for ever: its queue is full and nobody takes from it."""
+    with contextlib.ExitStack() as opened:
+        server = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                waiting.connect(server.getsockname())
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [*((kind, "connect_timeout") for kind in OVER_HTTP), ("smtp", "timeout")])
+def test_a_connection_that_does_not_come_about_in_time_is_tried_again(kind: str, reason: str) -> None:
+    async def send(port: int) -> Answer:
+        sender = made(kind, port, deadline=0.3)
+        answer = await sender.send(RIGS[kind].messages[0])
+        await sender.close()
+        return answer
+
+    with full_server() as port:
+        answer = asyncio.run(send(port))
+    assert isinstance(answer, Retry)
+    assert answer.reason == reason
