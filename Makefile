@@ -38,7 +38,9 @@ demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo
 
 bench: $(READY) ## how fast matching and delivering are, on both databases
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.match_speed
+	$(BIN)/python -m benchmarks.deliver_speed
+	$(BIN)/python -m benchmarks.render_speed
 
 real: $(READY) ## 116,799 real messages of an online shop, against an independent count
 	$(BIN)/python -m examples.cdnow

@@ -21,13 +21,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, Literal
 
 from aiohttp import web
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
 from firstwin.db import tables
 from firstwin.db.engine import open_database, write
@@ -137,6 +138,10 @@ def fill(engine: Engine, rule: Rule, count: int) -> None:
         connection.execute(
             insert(tables.account), [{"id": id_, "traits": {"company": f"Acme {id_}"}, "asserted": {}} for id_ in ids]
         )
+        named = {**fact, "name": "firstwin.account.company"}
+        connection.execute(
+            insert(tables.event), [{**named, "account_id": id_, "props": {"value": f"Acme {id_}"}} for id_ in ids]
+        )
         created = {**fact, "name": "firstwin.account.created_at", "value_at": at}
         connection.execute(insert(tables.event), [{**created, "account_id": id_} for id_ in ids])
         connection.execute(insert(tables.event), [{**fact, "name": "signed_up", "account_id": id_} for id_ in ids])
@@ -146,6 +151,12 @@ def fill(engine: Engine, rule: Rule, count: int) -> None:
         put(connection, open_run(connection, tables.LIVE), nudges, at)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def empty(engine: Engine) -> None:
+    with write(engine) as connection:
+        for table in reversed(tables.metadata.sorted_tables):
+            connection.execute(delete(table))
 
 
 def _nudge(rule: Rule, start: Start, at: datetime) -> Nudge:
@@ -168,22 +179,39 @@ def desk(engine: Engine, rule: Rule, project: Project, made: Templates, senders:
 # ---- measuring ------------------------------------------------------------------------------------------------------
 
 
-def measure(engine: Engine, way: str, url: str, count: int, *, profiled: bool) -> tuple[float, float]:
-    """Deliveries a second, and bare posts of the same bodies a second."""
+@dataclass(frozen=True)
+class Measured:
+    """Of deliveries and of bare posts: how many a second, and milliseconds of this process's CPU for each."""
+
+    rate: float
+    cpu: float
+    bare_rate: float
+    bare_cpu: float
+
+
+def measure(engine: Engine, way: str, url: str, count: int, *, profiled: bool) -> Measured:
     rule = rule_for(WAYS[way])
-    kinds = {
-        "webhook": {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True},
-        "mail": {"type": "inbox", "url": url},
-    }
-    senders = load_senders({way: kinds[way]})
-    project = Project(name="Bench", daily_cap=10**9)
+    webhook = {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True}
+    senders = load_senders({way: webhook if way == "webhook" else {"type": "inbox", "url": url}})
+    project = Project(name="Bench", daily_cap=10**9 - 1)
     fill(engine, rule, count)
     with tempfile.TemporaryDirectory() as folder:
         worked = desk(engine, rule, project, templates(Path(folder), project), senders)
         deliverer = Deliverer(worked)
-        rate = count / _timed(lambda: _deliver_all(deliverer, count), profiled=profiled)
-        bare = asyncio.run(_bare(worked, senders[way], way, min(count, 2000)))
-    return rate, bare
+        delivered = timed(lambda: _deliver_all(deliverer, count), count, profiled=profiled)
+        bare = timed(lambda: asyncio.run(_bare(worked, senders[way], way, count)), count, profiled=False)
+    return Measured(*delivered, *bare)
+
+
+def timed(work: Callable[[], Any], count: int, *, profiled: bool) -> tuple[float, float]:
+    profile = cProfile.Profile()
+    begin, cpu = perf_counter(), process_time()
+    if profiled:
+        profile.runcall(work)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+    else:
+        work()
+    return count / (perf_counter() - begin), (process_time() - cpu) / count * 1000
 
 
 def _deliver_all(deliverer: Deliverer, count: int) -> None:
@@ -195,35 +223,24 @@ def _deliver_all(deliverer: Deliverer, count: int) -> None:
         delivered += done.states[State.DELIVERED]
 
 
-def _timed(work: Callable[[], Any], *, profiled: bool) -> float:
-    profile = cProfile.Profile()
-    begin = perf_counter()
-    if profiled:
-        profile.runcall(work)
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-    else:
-        work()
-    return perf_counter() - begin
-
-
-async def _bare(worked: Desk, sender: Sender, way: str, count: int) -> float:
+async def _bare(worked: Desk, sender: Sender, way: str, count: int) -> None:
     """The same client, the same body, as many at once; nothing rendered, nothing stored."""
-    context = {"account": {"id": "a", "company": "Acme acme-000001"}, "contact": {}, "person": {}, "why": "Signed up.", "project": {"name": "", "postal_address": ""}, "unsubscribe_link": "", "now": NOW}  # fmt: skip
-    message = worked.templates.render(
-        "email" if way == "mail" else "webhook", "first-login", context, key="k", to="a@example.com"
-    )
+    context = {
+        "account": {"id": "a", "company": "Acme acme-000001"}, "contact": {}, "person": {}, "why": "Signed up.",
+        "project": {"name": "", "postal_address": ""}, "unsubscribe_link": "", "now": NOW,
+    }  # fmt: skip
+    channel: Literal["email", "webhook"] = "email" if way == "mail" else "webhook"
+    message = worked.templates.render(channel, "first-login", context, key="k", to="a@example.com")
     left = iter(range(count))
 
     async def one() -> None:
         for _ in left:
-            if not isinstance(await sender.send(message), Accepted):
-                raise RuntimeError("the sink did not accept a message")
+            answer = await sender.send(message)
+            if answer != Accepted():
+                raise RuntimeError(answer)
 
-    begin = perf_counter()
     await asyncio.gather(*(one() for _ in range(sender.slots)))
-    took = perf_counter() - begin
     await sender.close()
-    return count / took
 
 
 def databases(chosen: Sequence[str]) -> Iterator[tuple[str, Engine]]:
@@ -249,17 +266,22 @@ def main() -> None:
     if args.sink:
         sink()
         return
-    print(f"{'database':<12} {'way':<8} {'deliveries/s':>14} {'bare posts/s':>14}")
+    print(f"{'':<20} {'delivered':>22} {'posted bare':>24}")
+    print(f"{'database':<12} {'way':<8}" + f"{'a second':>12} {'CPU ms each':>12}" * 2)
     with running_sink() as url:
         for name, engine in databases(args.databases):
+            upgrade(engine)
             for way in args.ways:
-                rates = []
+                runs = []
                 for _ in range(args.repeat):
-                    tables.metadata.drop_all(engine)
-                    upgrade(engine)
-                    rates.append(measure(engine, way, url, args.deliveries, profiled=args.profile))
-                rate, bare = (statistics.median(each) for each in zip(*rates, strict=True))
-                print(f"{name:<12} {way:<8} {rate:>14,.0f} {bare:>14,.0f}", flush=True)
+                    empty(engine)
+                    runs.append(measure(engine, way, url, args.deliveries, profiled=args.profile))
+                median = {f.name: statistics.median(getattr(run, f.name) for run in runs) for f in fields(Measured)}
+                print(
+                    f"{name:<12} {way:<8}"
+                    + "{rate:>12,.0f} {cpu:>12.3f}{bare_rate:>12,.0f} {bare_cpu:>12.3f}".format(**median),
+                    flush=True,
+                )
             engine.dispose()
 
 

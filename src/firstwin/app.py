@@ -26,7 +26,6 @@ from firstwin.db.runs import Run, find_run, open_run
 from firstwin.deliver.deliverer import Delivered, Deliverer
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.story import Story
-from firstwin.facts.timeline import look
 from firstwin.outbox.outcome import OnUnknown
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay as send_again
@@ -119,7 +118,6 @@ class Wired:
             senders=self.senders,
             templates=self.checked.templates,
             gates=AtTheWire(self.env),
-            look=look,
             tell=Story(self.env.rule, self.project.labels).tell,
             jitter=random.random,
             run=run,
@@ -140,6 +138,7 @@ class App:
         self._newest: Wired | None = None
         self._known: Wired | None = None
         self._lock = threading.Lock()
+        self._ticking = threading.Lock()
 
     # ---- opening and closing ----
 
@@ -192,13 +191,21 @@ class App:
 
     def tick(self, at: datetime | None = None) -> list[Ticked]:
         """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done."""
-        env, run, slot = self._live(at)
-        if not self._due(run, slot):
-            return []
-        return self._told([one for one in tick_all(self.engine, env, run, slot) if one.outcome == "done"])
+        if not self._ticking.acquire(blocking=False):
+            return []  # another thread is at it
+        try:
+            env, run, slot = self._live(at)
+            if not self._due(run, slot):
+                return []
+            return self._told([one for one in tick_all(self.engine, env, run, slot) if one.outcome == "done"])
+        finally:
+            self._ticking.release()
 
-    def ring_for_rules(self) -> None:
-        """A bell for each rule that is due, so that many workers share the slot."""
+    def share_tick(self) -> None:
+        """The same, a bell for each rule that is due, so that all workers take part. SQLite lets only one write."""
+        if self.engine.dialect.name == "sqlite":
+            self.tick()
+            return
         env, run, slot = self._live()
         due = self._due(run, slot)
         for rule in env.rules:
@@ -213,7 +220,7 @@ class App:
             return
         done = self._told([one for one in [tick_rule(self.engine, env, run, rule, slot)] if one.outcome == "done"])
         if done and rule.milestones:
-            self.ring_for_rules()
+            self.share_tick()
 
     def replay(self, stretch: Stretch, progress: Callable[[datetime], None]) -> Replayed:
         """The rules over a stretch of time that has passed."""

@@ -23,6 +23,7 @@ from firstwin.bell import Task, celery_app
 from firstwin.telemetry import Log, failed, log
 
 BEAT = "beat"
+IN_MEMORY = "celery.beat:Scheduler"  # Celery's default keeps a file, which could get corrupt
 IN_MEMORY = "celery.beat:Scheduler"  # no file that could get corrupt; the setting of that name is not looked at here
 SWEEP_EVERY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be missing before a worker looks by itself
@@ -175,7 +176,7 @@ class _StoppableWorker(Worker):  # type: ignore[misc]  # Celery has no types
 def _with_tasks(celery: Celery, app: App, rounds: Rounds) -> Celery:
     def tick(origin: str = "") -> None:
         _heard(app, rounds, Task.TICK, origin)
-        app.ring_for_rules()
+        app.share_tick()
 
     def match(rule: str) -> None:
         app.match(rule)

@@ -133,7 +133,7 @@ def values_near(comparison: Comparison) -> Iterator[Any]:
             yield from ("x", 0, False, "")
         case Comparison(_, tuple(wanted)):
             yield "other"
-            yield from (value for one in wanted for value in (one, one, one, of_another_type(one)))
+            yield from (value for one in wanted for value in (one, one, one, *of_another_type(one)))
         case Comparison("contains", str(part)):
             yield from (part, f"a {part} b", [part, "x"], part.upper(), [part], ["x", part], [f"{part}x"], 5)
         case Comparison("matches", str(pattern)):
@@ -146,14 +146,15 @@ def values_near(comparison: Comparison) -> Iterator[Any]:
                 yield from (limit - 1, limit, limit, limit + 1, limit + 1)
 
 
-def of_another_type(value: Scalar) -> Scalar:
+def of_another_type(value: Scalar) -> tuple[Scalar, ...]:
+    """What a careless comparison would take for the same."""
     match value:
         case bool():
-            return str(value).lower()
+            return str(value).lower(), int(value)
         case str():
-            return value.capitalize()
+            return (value.capitalize(),)
         case _:
-            return str(value)
+            return str(value), value == 1
 
 
 def texts_near(pattern: str) -> Iterator[Any]:

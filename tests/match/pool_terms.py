@@ -185,6 +185,7 @@ PROPERTIES: dict[str, Sample] = {
     "is a text": Sample(account("plan", is_("pro"))),
     "is one of several": Sample(account("plan", is_("pro", "team"))),
     "is a number": Sample(account("seats", is_(3))),
+    "is the number one": Sample(account("seats", is_(1))),
     "is the text of a number": Sample(account("seats", is_("3"))),
     "is true": Sample(account("onboarded", is_(True))),
     "is false": Sample(account("onboarded", is_(False))),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from firstwin.rules.terms import Comparison, Ever, NoneOf, Property, PropertyName, Where
-from tests.match.naive_examples import ACME, ANNA, DAY, HOUR, NOW, TICK, change, date, event, is_so, joins
+from tests.match.naive_examples import ACME, ANNA, DAY, HOUR, LONG_AGO, NOW, TICK, change, date, event, is_so, joins
 from tests.match.naive_terms import Begun
 from tests.match.pool_terms import account, did, is_, is_not, person, start, to
 
@@ -134,7 +134,8 @@ def test_whose_property_it_is() -> None:
     assert is_so(account("plan", is_("pro")), *given, kind="person")  # of the account that the person is in
     assert is_so(person("role", is_("admin")), *given, kind="person")
     assert not is_so(account("role", is_("admin")), *given)
-    assert not is_so(person("role", is_("admin")), *given)  # an account is no person
+    namesake = event("firstwin.person.role", LONG_AGO, {"value": "admin"}, person="acme")
+    assert not is_so(person("role", is_("admin")), *given, namesake)  # an account is no person
     assert not is_so(account("plan", is_not("free")), *given, joins(None, NOW), kind="person")
 
 

@@ -22,7 +22,9 @@ def of_mail(write: Write, body: str, head: str = "subject: x") -> list[str]:
 
 
 def test_a_good_template_has_no_problem(write: Write) -> None:
-    body = "Hi {{ person | first_name }}, {{ start.at | date }} {{ account.id }} {{ project.name }} {{ missing | length }}"
+    body = (
+        "Hi {{ person | first_name }}, {{ start.at | date }} {{ account.id }} {{ project.name }} {{ missing | length }}"
+    )
     assert of_mail(write, body) == []
 
 
@@ -39,12 +41,17 @@ def test_a_good_template_has_no_problem(write: Write) -> None:
         ("{{ words.offer }}", "templates/mail/t.md:4:4 There is no “words.offer”. It has nothing."),
         (
             "a {{ account.plan }}",
-            "templates/mail/t.md:4:6 warning: Where “account.plan” is missing, this message is not sent."
-            ' Give a word for that case: {{ account.plan | default("…") }}.',
+            (
+                "templates/mail/t.md:4:6 warning: Where “account.plan” is missing, this message is not sent."
+                ' Give a word for that case: {{ account.plan | default("…") }}.'
+            ),
         ),
         ("{{ account.id | uper }}", "templates/mail/t.md:4:1 There is no filter “uper”. Did you mean `upper`?"),
         ("a\n\n{{ account. }}", "templates/mail/t.md:6:1 This cannot be read: expected name or number."),
-        ("{% include 'x' %}", "templates/mail/t.md:4:1 A template has “if”, “for”, “set” and “block”; it has nothing called “include”."),
+        (
+            "{% include 'x' %}",
+            "templates/mail/t.md:4:1 A template has “if”, “for”, “set” and “block”; it has nothing called “include”.",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_line_and_column(write: Write, body: str, problem: str) -> None:
@@ -53,7 +60,10 @@ def test_a_mistake_is_told_with_line_and_column(write: Write, body: str, problem
 
 def test_every_mistake_of_a_template_is_told_at_once(write: Write) -> None:
     problems = of_mail(write, "{{ acount.id }} {{ subject.name }}", "subject: {{ projekt.name }}")
-    assert [problem.split(" ")[0] for problem in problems] == ["templates/mail/t.md:2:13", *["templates/mail/t.md:4:4", "templates/mail/t.md:4:20"]]
+    assert [problem.split(" ")[0] for problem in problems] == [
+        "templates/mail/t.md:2:13",
+        *["templates/mail/t.md:4:4", "templates/mail/t.md:4:20"],
+    ]
 
 
 def test_every_mistake_of_a_head_is_told_at_once(write: Write) -> None:
@@ -67,7 +77,10 @@ def test_a_mail_without_a_subject_is_told(write: Write) -> None:
 
 def test_customer_mail_needs_a_place_for_the_unsubscribe_link(write: Write) -> None:
     files = {"mail/t.md": "---\nsubject: x\n---\n"}
-    with_place = {**files, "layouts/mail.html": "{% block content %}{% endblock %}{% if unsubscribe_link %}x{% endif %}"}
+    with_place = {
+        **files,
+        "layouts/mail.html": "{% block content %}{% endblock %}{% if unsubscribe_link %}x{% endif %}",
+    }
     marketing = Use("r", "email", "t", "marketing")
     assert told(write, files, USE) == []
     assert ["no place for the unsubscribe link" in problem for problem in told(write, files, USE, marketing)] == [True]
@@ -75,7 +88,10 @@ def test_customer_mail_needs_a_place_for_the_unsubscribe_link(write: Write) -> N
 
 
 def test_a_template_that_no_rule_uses_is_told(write: Write) -> None:
-    files = {"alert/a.md": "---\ntitle: x\nnext_step: y\n---\n", "webhook/w.json": '{"type": "t", "data": {"a": "{{ nope }}"}}'}
+    files = {
+        "alert/a.md": "---\ntitle: x\nnext_step: y\n---\n",
+        "webhook/w.json": '{"type": "t", "data": {"a": "{{ nope }}"}}',
+    }
     assert told(write, files) == [
         "templates/alert/a.md:1:1 warning: No rule uses this template.",
         "templates/webhook/w.json:1:1 warning: No rule uses this template.",
@@ -85,12 +101,19 @@ def test_a_template_that_no_rule_uses_is_told(write: Write) -> None:
 
 
 def test_a_class_that_the_rule_does_not_share_is_told(write: Write) -> None:
-    (problem,) = told(write, {"mail/t.md": "---\nsubject: x\nclass: service\n---\n"}, Use("r", "email", "t", "marketing"))
+    (problem,) = told(
+        write, {"mail/t.md": "---\nsubject: x\nclass: service\n---\n"}, Use("r", "email", "t", "marketing")
+    )
     assert "“class: service”, and the rule “r” “marketing”" in problem
 
 
 def test_files_that_are_never_read_are_told(write: Write) -> None:
-    files = {"mail/t.md": "---\nsubject: x\n---\n", "mail/t.html": "---\nsubject: x\n---\n", "mail/note.txt": "x", "mail/.hidden": "x"}
+    files = {
+        "mail/t.md": "---\nsubject: x\n---\n",
+        "mail/t.html": "---\nsubject: x\n---\n",
+        "mail/note.txt": "x",
+        "mail/.hidden": "x",
+    }
     problems = check_templates(write(files), [USE])
     assert [(problem.file, problem.severity) for problem in problems] == [
         ("templates/mail/note.txt", "warning"),
@@ -102,5 +125,7 @@ def test_a_mistake_in_a_layout_is_told_once_and_where_it_is(write: Write) -> Non
     layout = "<body>\n{{ projekt.name }}{% block content %}{% endblock %}</body>"
     files = {"layouts/mail.html": layout, "mail/t.md": "---\nsubject: x\n---\n", "mail/u.md": "---\nsubject: x\n---\n"}
     problems = check_templates(write(files), [USE, Use("r", "email", "u", "service")])
-    expected = Problem("templates/layouts/mail.html", 2, 1, "There is nothing called “projekt”.", "Did you mean `project`?")
+    expected = Problem(
+        "templates/layouts/mail.html", 2, 1, "There is nothing called “projekt”.", "Did you mean `project`?"
+    )
     assert problems == (expected,)

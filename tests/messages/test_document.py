@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from firstwin.messages.error import RenderError
+from firstwin.messages.message import Mail
 from tests.messages.conftest import Write
 from tests.messages.examples import rich
 
@@ -92,11 +93,10 @@ def test_css_is_written_into_the_elements_and_media_queries_stay(write: Write) -
         "<html><head><style>p { margin: 0 } .a { color: red } @media (max-width: 9px) { p { color: blue !important } }</style></head>"
         "<body>{% block content %}{% endblock %}</body></html>"
     )
-    html = (
-        write({"layouts/mail.html": layout, "mail/t.md": "---\nsubject: x\n---\n{{ person.name }}"})
-        .render("email", "t", rich(), key="k")
-        .html
-    )  # type: ignore[union-attr]
+    templates = write({"layouts/mail.html": layout, "mail/t.md": "---\nsubject: x\n---\n{{ person.name }}"})
+    message = templates.render("email", "t", rich(), key="k")
+    assert isinstance(message, Mail)
+    html = message.html
     assert '<p style="margin: 0;">Lena Ortiz</p>' in html
     assert "@media (max-width: 9px)" in html
     assert ".a" not in html

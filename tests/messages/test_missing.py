@@ -74,5 +74,5 @@ def test_the_author_is_told_how_to_write_for_the_case(body: Body) -> None:
     "source", ["{{ acount.name }}", "{% if acount %}x{% endif %}", "{% if acount.name %}x{% endif %}"]
 )
 def test_a_name_that_no_message_has_is_a_slip_of_the_pen(body: Body, source: str) -> None:
-    with pytest.raises(RenderError, match="There is nothing called “acount”. Did you mean `account`?"):
+    with pytest.raises(RenderError, match=r"There is nothing called “acount”\. Did you mean `account`\?"):
         body(source)

@@ -30,7 +30,10 @@ def found(write: Write, body: str) -> dict[str, bool]:
         ("{% if account.plan %}{{ account.plan }}{% endif %}", {"account.plan": False}),
         ("{% if account.plan %}a{% else %}{{ account.plan }}{% endif %}", {"account.plan": True}),
         ("{% if not account.plan %}a{% else %}{{ account.plan }}{% endif %}", {"account.plan": False}),
-        ("{% if account.plan and account.mrr > 1 %}{{ account.mrr }}{% endif %}", {"account.plan": False, "account.mrr": False}),
+        (
+            "{% if account.plan and account.mrr > 1 %}{{ account.mrr }}{% endif %}",
+            {"account.plan": False, "account.mrr": False},
+        ),
         ("{{ account.plan if account.plan else '' }}", {"account.plan": False}),
         ("{{ account.plan ~ account.name }}", {"account.plan": True, "account.name": True}),
         ("{% for s in missing %}{{ s.label }}{% endfor %}", {"missing": True, "missing.label": True}),
@@ -44,4 +47,6 @@ def found(write: Write, body: str) -> dict[str, bool]:
     ],
 )
 def test_a_template_tells_what_it_reads_and_what_it_needs(write: Write, body: str, expected: dict[str, bool]) -> None:
-    assert {name: needed for name, needed in found(write, body).items() if name.count(".") or name in expected} == expected
+    assert {
+        name: needed for name, needed in found(write, body).items() if name.count(".") or name in expected
+    } == expected

@@ -89,7 +89,7 @@ ESCAPES = [
 def test_a_way_out_of_the_sandbox_is_none(body: Body, source: str) -> None:
     context = rich()
     with pytest.raises(RenderError):
-        print(body(source, context=context))
+        body(source, context=context)
     assert context == rich()
 
 

@@ -46,14 +46,18 @@ def test_check_finds_nothing_wrong_with_them() -> None:
     assert check_templates(TEMPLATES, uses) == ()
 
 
-@pytest.mark.parametrize("context", [rich(), minimal(), minimal(person=None, contact=None)], ids=["much", "little", "nobody"])
+@pytest.mark.parametrize(
+    "context", [rich(), minimal(), minimal(person=None, contact=None)], ids=["much", "little", "nobody"]
+)
 @pytest.mark.parametrize("name", MAILS)
 def test_a_mail_is_whole_whatever_is_known(name: str, context: dict[str, object]) -> None:
     made = mail(name, context)
     assert 10 <= len(made.subject) <= 80
     assert 20 <= len(made.preheader) <= 110
     for text in (made.subject, made.preheader, made.text):
-        assert not re.search(r"[{}]|None|zq|  +\S| [,.]|\(\)|undefined", re.sub(r"^ +", "", text, flags=re.MULTILINE)), text
+        assert not re.search(
+            r"[{}]|None|zq|  +\S| [,.]|\(\)|undefined", re.sub(r"^ +", "", text, flags=re.MULTILINE)
+        ), text
     assert len(made.html) < 20_000
     assert made.text.count("\n\n\n") == 0
 
@@ -79,7 +83,9 @@ def test_the_foot_of_a_mail_has_the_address_and_the_way_out_only_where_there_are
     assert "unsubscribe" not in without.text + without.html
 
 
-@pytest.mark.parametrize("context", [rich(), minimal(), minimal(contact=None, person=None)], ids=["much", "little", "nobody"])
+@pytest.mark.parametrize(
+    "context", [rich(), minimal(), minimal(contact=None, person=None)], ids=["much", "little", "nobody"]
+)
 @pytest.mark.parametrize("name", TEMPLATES.names("alert"))
 def test_an_alert_is_whole_whatever_is_known(name: str, context: dict[str, object]) -> None:
     made = card(name, context)
@@ -92,7 +98,9 @@ def test_how_a_mail_reads() -> None:
     made = mail("setup-stalled", rich())
     assert made.subject == "2 steps to go in your Acme setup"
     assert made.preheader == "What you did so far is saved. Here is what is still open."
-    assert made.text == """\
+    assert (
+        made.text
+        == """\
 Acme
 
 Hi Lena,
@@ -115,10 +123,13 @@ Acme, 1 Main Street
 
 You can unsubscribe from these mails (https://mail.example.com/u/abc?a=1&b=2) at any time.
 """
+    )
 
 
 def test_how_a_mail_reads_that_knows_nothing() -> None:
-    assert mail("welcome", minimal()).text == """\
+    assert (
+        mail("welcome", minimal()).text
+        == """\
 Acme
 
 Hi there,
@@ -133,6 +144,7 @@ Not sure which source to pick? Reply to this mail. A person reads it, and answer
 
 The Acme team
 """
+    )
 
 
 def test_how_an_alert_reads() -> None:

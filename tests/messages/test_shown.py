@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firstwin.messages.message import AlertCard, Mail
 from firstwin.messages.shown import GAP, in_mail, listed
@@ -67,7 +69,7 @@ PAYLOADS = [
     "\ufeff<script>",
     "+ADw-script+AD4-",
     "\xbcscript\xbe",
-    "＜script＞alert(1)＜/script＞",
+    "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
     "[click](https://evil.example)",
     "![x](https://evil.example/x.png)",
     "<https://evil.example>",
@@ -105,12 +107,17 @@ def poisoned(payload: str) -> dict[str, Any]:
     return context
 
 
+def tags(html: str) -> list[str]:
+    """Everything between < and >: no sign of a value may begin or end one."""
+    return re.findall(r"<[^>]*>", html)
+
+
 class Skeleton(HTMLParser):
     """The tags and attributes of a page, without its text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[object] = []
+        self.found: list[Any] = []
         self.feed(html)
         self.close()
 
@@ -133,26 +140,31 @@ def shipped() -> Templates:
 
 
 @pytest.fixture(scope="module")
-def harmless(shipped: Templates) -> dict[str, tuple[list[object], int]]:
+def harmless(shipped: Templates) -> dict[str, tuple[list[str], int]]:
     """Of each mail that harmless data makes: its tags, and how many links its text has."""
     mails = {name: shipped.render("email", name, poisoned("harmless"), key="k") for name in shipped.names("email")}
-    return {
-        name: (Skeleton(mail.html).found, mail.text.count("://"))
-        for name, mail in mails.items()
-        if isinstance(mail, Mail)
-    }
+    return {name: (tags(mail.html), mail.text.count("://")) for name, mail in mails.items() if isinstance(mail, Mail)}
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload)[:40])
 def test_no_text_of_a_customer_becomes_html_in_a_shipped_mail(
-    shipped: Templates, harmless: dict[str, tuple[list[object], int]], payload: str
+    shipped: Templates, harmless: dict[str, tuple[list[str], int]], payload: str
 ) -> None:
     for name, expected in harmless.items():
         message = shipped.render("email", name, poisoned(payload), key="k", to="a@example.com")
         assert isinstance(message, Mail)
-        assert (Skeleton(message.html).found, message.text.count("://")) == expected
+        assert (tags(message.html), message.text.count("://")) == expected
         assert "evil.example" not in message.html + message.text
         assert message.subject.isprintable()
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_at_all_stays_text(shipped: Templates, harmless: dict[str, tuple[list[str], int]], text: str) -> None:
+    message = shipped.render("email", "integration-failed", poisoned(text), key="k", to="a@example.com")
+    assert isinstance(message, Mail)
+    expected = harmless["integration-failed"] if text.strip() else None
+    assert expected in (None, (tags(message.html), message.text.count("://")))
+    assert len(message.subject.splitlines()) == 1
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload)[:40])

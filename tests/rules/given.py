@@ -37,8 +37,9 @@ def with_gate(line: str) -> str:
 
 
 def loaded(text: str, **others: str) -> Library:
-    """The library of rules/x.yaml, a milestone, two segments, and other files by name."""
-    files = {"x": text, "activated": ACTIVATED, "segments": SEGMENTS, **others}
+    """The library of rules/x.yaml and other files by name, with a milestone and two segments where it speaks of them."""
+    beside = {"activated": ACTIVATED, "segments": SEGMENTS}
+    files = {"x": text, **{name: file for name, file in beside.items() if name[:7] in text}, **others}
     return load_library({f"rules/{name}.yaml": content.encode() for name, content in files.items()})
 
 

@@ -35,7 +35,7 @@ def test_a_warning_is_no_error() -> None:
         ("loged_in", "logged_in"),
         ("loggedIn", "logged_in"),
         ("Logged In", "logged_in"),
-        ("login", None),
+        ("login", "logged_in"),
         ("order_completed", "Order Completed"),
         ("aftr", "after"),
         ("unles", "unless"),

@@ -135,6 +135,8 @@ def test_a_senders_settings_are_not_in_its_repr() -> None:
         ("name: A\naccount_link: https://x.example/{id}\n", "2:15 Only `{account_id}` is filled in here. Write `https://app.example.com/accounts/{account_id}`."),
         ("name: A\naccount_link: app.example.com\n", "2:15 `app.example.com` is not a link. Write it like `https://app.example.com/accounts/{account_id}`."),
         ("- a\n", "1:1 firstwin.yaml needs more than one value. It begins with `name:`, then `senders:` and the rest, each in a line of its own."),
+        ("name: A\ncsm: x\n", "2:6 `csm` needs more than one value. The words here are `fallback` and `by_name`."),
+        ("name: A\nlabels: 5\n", "2:9 `5` is not a set of `name: value` pairs. Write `{name: value}`."),
         ("name: 5\n", "1:7 `5` is not a text. Write a text; put a number in quotes."),
     ],
 )  # fmt: skip

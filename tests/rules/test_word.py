@@ -50,10 +50,20 @@ def words(word: type[BaseModel] = Word) -> Iterator[type[Word]]:
 
 
 @pytest.mark.parametrize("word", sorted({word for word in words() if word.__module__.startswith("firstwin.")}, key=str))
-def test_every_synonym_leads_to_a_word_that_is_there(word: type[Word]) -> None:
-    assert set(word.synonyms.values()) <= set(word.written())
+def test_what_is_suggested_is_a_word_that_is_there(word: type[Word]) -> None:
+    assert {word.meant(key) for key in word.synonyms} <= {*word.written(), None}
     assert not set(word.synonyms) & set(word.written())
     assert set(word.needed) <= set(word.written())
+
+
+def test_every_synonym_leads_to_a_word_somewhere() -> None:
+    everywhere = set(words())
+
+    assert all(
+        any(synonym in each.written() for each in everywhere)
+        for word in everywhere
+        for synonym in word.synonyms.values()
+    )
 
 
 def test_the_grammar_is_a_json_schema_that_asks_for_what_must_be_there() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -75,15 +75,24 @@ class Sending:
         return self.answers(1)[0]
 
     def answers(self, times: int) -> list[Answer]:
-        async def send() -> list[Answer]:
-            async with served(self.behave) as port:
-                sender = made(self.kind, port, **self.settings)
-                try:
-                    return [await sender.send(self.message or RIGS[self.kind].messages[0]) for _ in range(times)]
-                finally:
-                    await sender.close()
+        return asyncio.run(self._sent(times))
 
-        return asyncio.run(send())
+    async def _sent(self, times: int) -> list[Answer]:
+        async with served(self.behave) as port:
+            sender = made(self.kind, port, **self.settings)
+            try:
+                return [await sender.send(self.message or RIGS[self.kind].messages[0]) for _ in range(times)]
+            finally:
+                await sender.close()
+
+
+def answers_at_once(sendings: Iterable[Sending]) -> list[Answer]:
+    """One answer each; where servers freeze, the waiting is done together."""
+
+    async def send() -> list[Answer]:
+        return [answer for (answer,) in await asyncio.gather(*(sending._sent(1) for sending in sendings))]
+
+    return asyncio.run(send())
 
 
 def made(kind: str, port: int, **settings: object) -> Sender:

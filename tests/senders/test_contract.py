@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,19 +15,13 @@ from firstwin.senders.contract import Accepted, Refused, Retry, Sender, Unknown
 from firstwin.senders.load import sender_types
 from tests.senders import http_faults as http
 from tests.senders.http_faults import Answering
-from tests.senders.rigs import ALERT, MAIL, PAYLOAD, RIGS, Sending, made
+from tests.senders.rigs import ALERT, MAIL, PAYLOAD, RIGS, Sending, answers_at_once, made
 from tests.senders.serving import Behaviour, served, unused_port
 from tests.senders.smtp_faults import PHASES, Talking
 
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 OVER_SMTP = [kind for kind, rig in RIGS.items() if rig.wire == "smtp"]
 HASTY = {"deadline": 0.3}  # seconds
-ENDLESS = {http.freeze_after_reading, http.freeze_before_reading, http.drip_the_head, http.drip_the_body}
-
-
-def patience(behave: Behaviour) -> Mapping[str, object]:
-    """Only where a server never ends is its end not waited for."""
-    return HASTY if behave in ENDLESS else {}
 
 
 def good_server(kind: str) -> Answering | Talking:
@@ -168,9 +163,6 @@ def test_every_status_has_its_answer(kind: str) -> None:
     [
         (http.reset_after_reading, Unknown("connection_lost")),
         (http.close_after_reading, Unknown("connection_lost")),
-        (http.freeze_after_reading, Unknown("no_answer")),
-        (http.freeze_before_reading, Unknown("no_answer")),
-        (http.drip_the_head, Unknown("no_answer")),
         (http.ONLY_CONTINUE, Unknown("connection_lost")),
         (http.GARBAGE, Unknown("broken_answer")),
         (http.HUGE_HEADERS, Unknown("broken_answer")),
@@ -178,9 +170,16 @@ def test_every_status_has_its_answer(kind: str) -> None:
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_request_without_an_answer_is_unknown(kind: str, behave: Behaviour, expected: Unknown) -> None:
-    answer = Sending(kind, behave, settings=patience(behave)).answer()
+    answer = Sending(kind, behave).answer()
     assert isinstance(answer, Unknown)
     assert answer.reason == expected.reason
+
+
+def test_an_answer_that_does_not_come_in_time_is_unknown() -> None:
+    silent = (http.freeze_after_reading, http.freeze_before_reading, http.drip_the_head)
+    for answer in answers_at_once(Sending(kind, behave, settings=HASTY) for kind in OVER_HTTP for behave in silent):
+        assert isinstance(answer, Unknown)
+        assert answer.reason == "no_answer"
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP)
@@ -192,7 +191,8 @@ def test_a_connection_that_is_reset_at_once_is_never_taken_for_an_answer(kind: s
 @pytest.mark.parametrize("kind", ["webhook", "inbox"])
 @pytest.mark.parametrize("behave", [http.drip_the_body, http.cut_the_body, http.OVERSIZED, http.BOMB])
 def test_the_status_counts_however_the_body_ends(kind: str, behave: Behaviour) -> None:
-    answer = Sending(kind, behave, settings=patience(behave)).answer()
+    settings = HASTY if behave is http.drip_the_body else {}
+    answer = Sending(kind, behave, settings=settings).answer()
     assert isinstance(answer, Accepted)
     assert len(answer.detail) <= 2000
 
@@ -238,18 +238,16 @@ def test_the_environment_does_not_reroute_a_request(kind: str, monkeypatch: pyte
 
 @pytest.mark.parametrize("kind", OVER_SMTP)
 @pytest.mark.parametrize("fault", ["close", "reset", "freeze"])
-@pytest.mark.parametrize("phase", PHASES)
-def test_only_after_the_final_dot_is_a_lost_mail_unknown(kind: str, phase: str, fault: str) -> None:
-    patience = HASTY if fault == "freeze" else {}
-    answer = Sending(kind, Talking({phase: fault}), settings=patience, message=sized(phase)).answer()
-    assert type(answer) is (Unknown if phase == "DOT" else Retry)
-
-
-def sized(phase: str) -> Mail:
-    """Larger than what the system's buffers take in, where the server stops reading half way."""
-    return Mail(
-        key="d-1", to="a@example.com", subject="s", html="x" * (20_000_000 if phase == "BODY" else 10), text="t"
-    )
+def test_only_after_the_final_dot_is_a_lost_mail_unknown(kind: str, fault: str) -> None:
+    settings = HASTY if fault == "freeze" else {}
+    others = [phase for phase in PHASES if phase != "BODY"]
+    told = answers_at_once(Sending(kind, Talking({phase: fault}), MAIL, settings) for phase in others)
+    assert {phase: type(answer) for phase, answer in zip(others, told, strict=True)} == {
+        phase: Unknown if phase == "DOT" else Retry for phase in others
+    }
+    # larger than what the system's buffers take in, where the server stops reading half way
+    half_way = Sending(kind, Talking({"BODY": fault}), replace(MAIL, html="x" * 20_000_000), settings).answer()
+    assert isinstance(half_way, Retry)
 
 
 @pytest.mark.parametrize("kind", OVER_SMTP)

@@ -103,6 +103,7 @@ def _by_history(facts: Sequence[Fact]) -> list[list[Fact]]:
     return list(groups.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GROUPS)
 @pytest.mark.parametrize("run_id", ["live", "replay"])
 def test_a_rule_nudges_whom_the_referee_would_nudge(engine: Engine, name: str, run_id: str) -> None:
@@ -111,6 +112,7 @@ def test_a_rule_nudges_whom_the_referee_would_nudge(engine: Engine, name: str, r
     assert nudges_in(engine) == by_the_referee(here, run_id)
 
 
+@pytest.mark.slow
 def test_the_rules_of_the_pool_do_nudge_somebody() -> None:
     """A guard that compares two empty sets guards nothing."""
     quiet = [name for name, rules in GROUPS.items() if not by_the_referee(world(rules, "replay", 5, 200), "replay")]

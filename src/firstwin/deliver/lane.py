@@ -15,15 +15,13 @@ from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.give_back import give_back
 from firstwin.telemetry import Log, failed
 
-TOGETHER = 32  # rows that are read and rendered together
-
 
 class Lane:
     def __init__(self, round_: Round, destination: str) -> None:
         self._round = round_
         self.destination = destination
-        # what is leased beyond this would only wait here, and be lost for a while with the process
-        self._most = 4 * round_.desk.senders[destination].slots
+        self._together = round_.desk.senders[destination].slots  # rows that are read and rendered together
+        self._most = 4 * self._together  # what is leased beyond this would only wait here, and be lost with the process
 
     async def run(self) -> None:
         """Until nothing is due, or the round is over."""
@@ -50,7 +48,7 @@ class Lane:
         return await self._round.database.write(work)
 
     async def _deliver(self, leased: Sequence[Leased]) -> None:
-        for some in _slices(leased, TOGETHER):
+        for some in _slices(leased, self._together):
             try:
                 await self._deliver_some(some)
             except Exception as error:  # noqa: BLE001 - others go on; the leases of these run out, and that is counted

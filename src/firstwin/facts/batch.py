@@ -147,6 +147,7 @@ class Batch:
 
     def _moved(self, person: Person, told: Sequence[Told]) -> None:
         """Facts for each account concerned, and the person's events find their place."""
+        person.move()
         for at, account, current in told:
             self._row(account, person.id, MEMBERSHIP, orjson.dumps({"value": current}).decode(), at)
         for row in self._unplaced.pop(person.id, ()):

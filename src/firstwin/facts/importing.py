@@ -23,7 +23,6 @@ from firstwin.facts.moments import microseconds
 from firstwin.facts.rejects import Bad, Rejects
 from firstwin.facts.segment import Message, Refused, parse
 from firstwin.facts.timeline import unplaced
-from firstwin.telemetry import Log, log
 
 MOST_ROWS: Final = 5_000  # facts in one transaction, before what late ones add
 MOST_BYTES: Final = 4 << 20
@@ -92,7 +91,6 @@ def import_files(engine: Engine, files: Sequence[Path], terms: Terms, watcher: W
     with read(engine) as connection:
         done.unplaced = unplaced(connection)
     done.seconds = time.monotonic() - began
-    log(Log.IMPORT_DONE, new=done.new, repeated=done.repeated, bad=done.bad, seconds=round(done.seconds, 1))
     return done
 
 

@@ -51,7 +51,7 @@ class Known:
     def person(self, person: str) -> Person:
         traits, asserted = self._newest("person", person)
         past = self._past("person", person, asserted)
-        return Person("person", person, traits, asserted, self.zone, *past, stays=self._stays(person))
+        return Person("person", person, traits, asserted, self.zone, *past, stays=self._stays(person, asserted))
 
     def _newest(self, kind: Kind, subject: str) -> tuple[dict[str, Any], dict[str, int]]:
         newest = self.newest.get((kind, subject))
@@ -62,10 +62,11 @@ class Known:
         facts = self.pasts.get((kind, subject)) if self.pasts else None
         return None if facts is None else _past_of(kind, facts, Past(self.zone, first)), first
 
-    def _stays(self, person: str) -> Stays:
+    def _stays(self, person: str, asserted: Mapping[str, int]) -> Stays:
         stays = [Stay(*stay) for stay in self.stays.get(person, ())]
         facts = self.pasts.get(("person", person)) if self.pasts else None
-        return Stays(person, stays, None if facts is None else [_told(f) for f in facts if f.name == MEMBERSHIP])
+        told = None if facts is None else [_told(fact) for fact in facts if fact.name == MEMBERSHIP]
+        return Stays(person, stays, told, asserted.get("account", 0))
 
 
 def _past_of(kind: Kind, facts: Sequence[PastFact], past: Past) -> Past:

@@ -48,8 +48,8 @@ class Past:
 
     def begin(self, at: int) -> list[Change]:
         """Heard of for the first time, or earlier than was known."""
-        known, self.first = self.first, at
-        return self._settle(CREATED, at, known)
+        self.first = at
+        return self._settle(CREATED, at, END_OF_TIME)
 
     def say(self, at: int, traits: Mapping[str, Any]) -> list[Change]:
         changes = []
@@ -103,7 +103,7 @@ class Past:
         said = _last(self.said.get(prop, ()), at)
         if said is not None:
             return said.value
-        return iso(self.first) if prop == CREATED and self.first <= at < END_OF_TIME else None
+        return iso(self.first) if prop == CREATED and self.first <= at and self.first != END_OF_TIME else None
 
     def _zone(self, at: int) -> str:
         zone = self._value(ZONE, at)

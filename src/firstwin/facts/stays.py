@@ -46,11 +46,12 @@ class Placing(NamedTuple):
 
 @dataclass(slots=True)
 class Stays:
-    """``told`` are the facts there are; it is needed, and read, only for what arrives late."""
+    """``last`` is the moment of the newest fact; ``told`` are all of them, needed and read only for what comes late."""
 
     person: str
     stays: list[Stay] = field(default_factory=list)
     told: list[Told] | None = None
+    last: int = 0
     is_changed: bool = False
     is_late: bool = False
 
@@ -120,7 +121,7 @@ class Stays:
         return [Placing(self.person, start, end, account) for start, end, account in placed if account is not None]
 
     def _must_look_back(self, at: int) -> bool:
-        if self.told is None and any(boundary > at for boundary in self._boundaries()):
+        if self.told is None and (at < self.last or any(boundary > at for boundary in self._boundaries())):
             self.is_late = True
         return self.is_late
 
@@ -136,6 +137,7 @@ class Stays:
         """A fact for the account concerned, and one wherever the person's account is another than was told."""
         self.is_changed = True
         fact = Told(at, account, self.current(at))
+        self.last = max(self.last, at)
         if self.told is None:
             return (fact,)
         insort(self.told, fact, key=by_time)
@@ -145,6 +147,7 @@ class Stays:
             if self.told[bisect_right(self.told, turn, key=by_time) - 1].current != current:
                 insort(self.told, Told(turn, concerned, current), key=by_time)
                 found.append(Told(turn, concerned, current))
+                self.last = max(self.last, turn)
         return found
 
     def _turns(self, at: int) -> list[tuple[int, str]]:

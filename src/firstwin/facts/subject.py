@@ -135,3 +135,9 @@ class Person(Subject):
     """A person, and the accounts that the person is in."""
 
     stays: Stays
+
+    def move(self) -> None:
+        """The account that the person is in by now is a property as well."""
+        self.is_changed = True
+        self.asserted["account"] = self.stays.last
+        self._keep("account", self.stays.current(END_OF_TIME))

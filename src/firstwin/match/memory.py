@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from firstwin.db import tables
-from firstwin.match import gates
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.running import Running, length_of, portions
 from firstwin.match.starts.found import Found, Leaving
-from firstwin.rules.terms import ChangedStart, EventStart, Rule
+from firstwin.rules.terms import EventStart
 
 start, step_due = tables.start, tables.step_due
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Span:
-    """A taken start: from its moment until its last step is due."""
-
-    id: int | None
-    at: datetime
-    ends_at: datetime
-    is_open: bool = True
-
-    def overlaps(self, at: datetime, ends_at: datetime) -> bool:
-        return self.at < ends_at and at < self.ends_at
-
-
-def length_of(rule: Rule) -> timedelta:
-    """How long a start of this rule runs: the longest wait of its steps."""
-    return max((step.wait for step in rule.steps), default=timedelta(0))
 
 
 def leave(connection: Connection, asked: Asked, moment: Moment, left: Iterable[Leaving]) -> None:
@@ -50,18 +30,12 @@ def leave(connection: Connection, asked: Asked, moment: Moment, left: Iterable[L
         connection.execute(ending if leaving.but is None else ending.where(start.c.key != leaving.but))
 
 
-def end_starts(connection: Connection, ids: Sequence[int], reason: str) -> None:
-    """Ends these starts: their goal is met, or they may not go on."""
-    for some in _portions(ids):
-        connection.execute(update(start).where(start.c.id.in_(some)).values(state="left", reason=reason))
-
-
 def finish(connection: Connection, ids: Sequence[int]) -> None:
     """Marks those of the open starts that have no step waiting as done."""
     waiting = (
         select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, step_due.c.state == "waiting").exists()
     )
-    for some in _portions(ids):
+    for some in portions(ids):
         connection.execute(
             update(start).where(start.c.id.in_(some), start.c.state == "open", ~waiting).values(state="done")
         )
@@ -82,70 +56,17 @@ def take(connection: Connection, asked: Asked, moment: Moment, found: Sequence[F
     """Takes the starts that may begin, in the order in which they happened; notes the others. Returns how many began."""
     returning = [f for f in found if f.returns is not None]
     _reopen(connection, [f.returns for f in returning if f.returns is not None])
-    fresh = [f for f in found if f.returns is None]
-    busy = _Busy(connection, asked, moment, fresh)
-    rows = [_row(asked, moment, f, begins=busy.lets(f)) for f in fresh]
-    _replace_older(connection, asked, moment, fresh)
-    begun = _insert(connection, rows)
-    _schedule(connection, asked, moment, begun)
-    return len(begun) + len(returning)
-
-
-class _Busy:
-    """Which subjects have a start running already, so that a further one is noted and not taken."""
-
-    def __init__(self, connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> None:
-        self.length = length_of(asked.rule)
-        self.spans: dict[tuple[str, str], list[Span]] = defaultdict(list)
-        if self.length > timedelta(0) and _may_overlap(asked.rule):
-            self._load(connection, asked, moment, found)
-            self.matters = True
-        else:
-            self.matters = False
-
-    def _load(self, connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> None:
-        for some in _portions(sorted({f.subject for f in found})):
-            query = select(start.c.id, start.c.subject, start.c.per, start.c.at, start.c.ends_at, start.c.state).where(
-                start.c.run == moment.run,
-                start.c.rule == asked.rule.id,
-                start.c.subject.in_(some),
-                or_(start.c.state == "open", start.c.state == "done"),
-            )
-            for row in connection.execute(query):
-                span = Span(row.id, row.at, row.ends_at, row.state == "open")
-                self.spans[row.subject, row.per].append(span)
-        self._end_those_with_goal_met(connection, asked, moment, found)
-
-    def _end_those_with_goal_met(
-        self, connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]
-    ) -> None:
-        in_the_way = {
-            span.id
-            for f in found
-            for span in self.spans[f.subject, f.per]
-            if span.id is not None and span.is_open and span.overlaps(f.at, f.at + self.length)
-        }
-        if asked.rule.until is None or not in_the_way:
-            return
-        met = gates.with_goal_met(connection, asked, moment, sorted(in_the_way))
-        end_starts(connection, sorted(met), "goal_met")
-        for key, spans in self.spans.items():
-            self.spans[key] = [span for span in spans if span.id not in met]
-
-    def lets(self, f: Found) -> bool:
-        """Whether this start may begin; if so it is running from then on."""
-        if not self.matters:
-            return True
-        spans, ends_at = self.spans[f.subject, f.per], f.at + self.length
-        if any(span.overlaps(f.at, ends_at) for span in spans):
-            return False
-        spans.append(Span(None, f.at, ends_at))
-        return True
-
-
-def _may_overlap(rule: Rule) -> bool:
-    """Of the n-th event, the latest, a date or a state there is only one at a time."""
-    return isinstance(rule.when, ChangedStart) or (isinstance(rule.when, EventStart) and rule.when.which == "every")
+    waiting, begun = [f for f in found if f.returns is None], len(returning)
+    while waiting:
+        busy = Running(connection, asked, moment, waiting)
+        judged = [(f, busy.judge(f)) for f in waiting]
+        rows = [_row(asked, moment, f, begins=word == "begins") for f, word in judged if word != "asked again"]
+        _replace_older(connection, asked, moment, [f for f, word in judged if word == "begins"])
+        began = _insert(connection, rows)
+        _schedule(connection, asked, moment, began)
+        begun += len(began)
+        waiting = [f for f, word in judged if word == "asked again"]
+    return begun
 
 
 def _row(asked: Asked, moment: Moment, f: Found, *, begins: bool) -> dict[str, Any]:
@@ -181,7 +102,7 @@ def _replace_older(connection: Connection, asked: Asked, moment: Moment, found: 
 
 def _reopen(connection: Connection, ids: Sequence[int]) -> None:
     """A date that was moved back: the same start goes on, with the steps that it had."""
-    for some in _portions(ids):
+    for some in portions(ids):
         connection.execute(update(start).where(start.c.id.in_(some)).values(state="open", reason=None))
 
 
@@ -207,8 +128,3 @@ def _schedule(connection: Connection, asked: Asked, moment: Moment, begun: Itera
     ]
     if rows:
         connection.execute(insert(step_due), rows)
-
-
-def _portions(items: Sequence[T], size: int = 5000) -> Iterator[Sequence[T]]:
-    for first in range(0, len(items), size):
-        yield items[first : first + size]

@@ -22,7 +22,9 @@ SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "layouts": (".html",),
 }
 HEAD = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-BARE_VALUE = re.compile(r"""^(\s*(?:- )?[^\s:#'"{][^:#\n]*:[ ]+)(?![ "'|>\[]|\{(?!\{))(.*?)([ ]+#[ ].*)?$""", re.MULTILINE)
+BARE_VALUE = re.compile(
+    r"""^(\s*(?:- )?[^\s:#'"{][^:#\n]*:[ ]+)(?![ "'|>\[]|\{(?!\{))(.*?)([ ]+#[ ].*)?$""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

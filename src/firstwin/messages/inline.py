@@ -29,7 +29,9 @@ def _refuse_moved(marks: Marks, before: str, after: str) -> None:
     for was, now in zip_longest(_order(before), _order(after)):
         if was != now:
             place = marks.parts((was or now)[0])[0].place
-            message = "The HTML around this is nested in a way that browsers mend: close each element where it was opened."
+            message = (
+                "The HTML around this is nested in a way that browsers mend: close each element where it was opened."
+            )
             raise place.error("syntax", message)
 
 

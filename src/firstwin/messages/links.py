@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from firstwin.messages import limits
@@ -29,6 +30,7 @@ def checked(text: str) -> Url:
     return Url(link)
 
 
+@lru_cache(maxsize=1000)  # a project links to the same places over and over
 def is_allowed(link: str) -> bool:
     if len(link) > limits.LINK or FORBIDDEN.search(link):
         return False

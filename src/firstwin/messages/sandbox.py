@@ -47,7 +47,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {COUNTED: counted, TOGETHER: together}
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - any value of the data
-        return self.getitem(obj, attribute)
+        return obj[attribute] if type(obj) is dict and attribute in obj else self.getitem(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
         """What stands under a name or number in the data, and never what Python has to offer beside it."""

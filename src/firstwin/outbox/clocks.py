@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
-from firstwin.db.engine import clock
-from firstwin.db.runs import Run, find_run
+from firstwin.db.runs import Run
+from firstwin.db.tables import run
+from firstwin.db.types import db_now
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,15 @@ class Clocks:
 
 def clocks(connection: Connection, run_id: str) -> Clocks:
     """Raises LookupError for a run that nobody has opened."""
-    run = find_run(connection, run_id)
-    if run is None:
+    row = connection.execute(_BOTH, {"run": run_id}).one_or_none()
+    if row is None:
         msg = f"there is no run called {run_id}"
         raise LookupError(msg)
-    return Clocks(run, clock(connection))
+    *found, real = row
+    return Clocks(Run(*found), real)
+
+
+_RUN = run.c
+_BOTH = select(_RUN.id, _RUN.virtual_from, _RUN.real_from, _RUN.rate, _RUN.sends, db_now()).where(
+    _RUN.id == bindparam("run")
+)

@@ -46,10 +46,13 @@ def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in rows}
 
 
-MESSAGE_CLASS = delivery.c["class"].label("message_class")  # a row's own `class` would be a keyword
-_LOCK: Select[Any] = (
-    select(delivery, MESSAGE_CLASS).where(delivery.c.id.in_(IDS)).order_by(delivery.c.id).with_for_update(of=delivery)
-)
+c = delivery.c
+MESSAGE_CLASS = c["class"].label("message_class")  # a row's own `class` would be a keyword
+WORKED_WITH = (
+    c.id, c.fence, c.state, c.run, c.rule, c.step, c.start_id, c.nudge_id, c.account_id, c.person_id, c.channel, c.destination,
+    c.address, c.due_at, c.expires_at, c.attempts, c.reason, c.lease_losses, c.sent_day, MESSAGE_CLASS,
+)  # fmt: skip
+_LOCK: Select[Any] = select(*WORKED_WITH).where(c.id.in_(IDS)).order_by(c.id).with_for_update(of=delivery)
 
 
 def change(connection: Connection, by: By, changes: Sequence[Change]) -> None:

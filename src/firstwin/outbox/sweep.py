@@ -18,7 +18,7 @@ from firstwin.outbox.again import follow_policy
 from firstwin.outbox.claim import expiry
 from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.outcome import Jitter, OnUnknown
-from firstwin.outbox.rows import IS_TAKEN, IS_WAITING, Change, change
+from firstwin.outbox.rows import IS_TAKEN, IS_WAITING, WORKED_WITH, Change, change
 from firstwin.outbox.settle import OF_ATTEMPT
 from firstwin.outbox.states import By, State
 
@@ -71,8 +71,8 @@ def _reap(connection: Connection, at: Clocks, on_unknown: OnUnknown, jitter: Jit
     return Swept(freed=len(leased) - poison, poison=poison, unknown=len(sending))
 
 
-_OVER = (
-    select(delivery)
+_OVER: Select[Any] = (
+    select(*WORKED_WITH)
     .where(IS_TAKEN, delivery.c.run == bindparam("run"), delivery.c.lease_until < bindparam("real", type_=Instant()))
     .order_by(delivery.c.id)
     .limit(BATCH)

@@ -159,7 +159,8 @@ class RecordWord(Word):
 
     called: ClassVar[str] = "`record`"
 
-    def action(self, _scope: Scope) -> terms.Action:
+    def action(self, scope: Scope) -> terms.Action:
+        scope.uses("record", self.record, "record")
         return terms.Record(self.record)
 
 

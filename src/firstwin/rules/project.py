@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -45,15 +46,20 @@ class Filled(str):
 # ---- values ---------------------------------------------------------------------------------------------------------
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # which reads the whole folder each time
+
+
 def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
+    if not isinstance(value, str) or value not in _zones():
         raise refusal(f"{shown(value)} is not a time zone.", _nearest_zone(str(value)))
     return value
 
 
 def _nearest_zone(written: str) -> str:
-    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones(), reverse=True)}
-    zone = nearest(written, available_timezones()) or by_city.get(nearest(written, by_city) or "")
+    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(_zones(), reverse=True)}
+    zone = nearest(written, _zones()) or by_city.get(nearest(written, by_city) or "")
     return f"Did you mean `{zone}`?" if zone else "Write it like `Europe/Berlin`, or `UTC`."
 
 

@@ -49,8 +49,12 @@ def templates(uses: Iterable[Use], there: Mapping[str, Collection[str]]) -> Iter
 
 
 def events(uses: Iterable[Use], seen: Collection[str], milestones: Collection[str]) -> Iterator[Problem]:
-    """Events that nobody has ever sent. They may still come, so this is a warning."""
+    """Events that nobody has ever sent, as a warning: they may still come. And milestones that are events as well."""
     for use in uses:
+        if use.kind == "record" and use.name in seen:
+            yield _of(
+                use, f"Events called `{use.name}` come in, and a milestone may not have an event's name.", "Rename it."
+            )
         if use.kind == "event" and use.name not in seen:
             meant = nearest(use.name, (*seen, *milestones))
             suggestion = f"Did you mean `{meant}`?" if meant else "Is it sent under another name, or not yet?"

@@ -12,7 +12,7 @@ from firstwin.rules.problems import Problem, Severity, did_you_mean, listed
 from firstwin.rules.terms import Named, PropertyName, Subject
 from firstwin.rules.word import At
 
-UseKind = Literal["event", "milestone", "email", "alert", "webhook", "destination", "segment", "was"]
+UseKind = Literal["event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was"]
 StartKind = Literal["event", "milestone", "date", "becomes", "changed"]
 
 
@@ -52,8 +52,6 @@ class StartFacts:
     """What is known about the rule's start. ``kind`` is None where the start itself could not be read."""
 
     kind: StartKind | None
-    names: tuple[str, ...] = ()
-    per: str | None = None
 
     @property
     def carries(self) -> tuple[str, ...] | None:

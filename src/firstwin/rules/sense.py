@@ -65,32 +65,32 @@ def _meet(one: Path, other: Path) -> bool:
 def _met_from_the_start(rule: Rule, scope: Scope) -> None:
     """A way out that the start itself opens, or a condition that it closes."""
     for word, (path, term) in _gates(rule):
-        closed = term.parts[0] if word == "only_if" and isinstance(term, NoneOf) and len(term.parts) == 1 else term
-        never = (
-            _is_the_start(closed, rule.when) if word != "only_if" or closed is not term else _excludes(term, rule.when)
-        )
-        if never:
+        closed = _closed_by(term, rule.when) if word == "only_if" else _is_the_start(term, rule.when)
+        if closed:
             message = "The start itself is what this excludes: the rule never sends anything."
-            scope.refuse(
-                message, "Name another event, or look only at what comes after: `since: start`.", *path, at="key"
-            )
+            better = "Name another event, or look only at what comes after: `since: start`."
+            scope.refuse(message, better, *path, at="key")
 
 
-def _is_the_start(term: Term, start: Start) -> bool:
-    if not isinstance(start, EventStart):
-        return isinstance(start, BecomesStart) and term == start.condition
-    if isinstance(term, Reached):
-        return start.names == (f"firstwin.milestone.{term.milestone}",)
-    return (
-        term == Count(term.names, Ever()) and set(start.names) <= set(term.names) if isinstance(term, Count) else False
-    )
-
-
-def _excludes(term: Term, start: Start) -> bool:
-    """`only_if: {did_not: E, since: ever}` in a rule that E starts."""
+def _closed_by(term: Term, start: Start) -> bool:
+    """`only_if: {did_not: E, since: ever}`, or none of what started the rule."""
+    if isinstance(term, NoneOf):
+        return any(_is_the_start(part, start) for part in term.parts)
     if not isinstance(start, EventStart) or not isinstance(term, Count):
         return False
     return term == Count(term.names, Ever(), None, 0) and set(start.names) <= set(term.names)
+
+
+def _is_the_start(term: Term, start: Start) -> bool:
+    match start, term:
+        case EventStart(names), Reached(milestone):
+            return names == (f"firstwin.milestone.{milestone}",)
+        case EventStart(names), Count(counted):
+            return term == Count(counted, Ever()) and set(names) <= set(counted)
+        case BecomesStart(condition), _:
+            return term == condition
+        case _:
+            return False
 
 
 def _other_things_too(rule: Rule, scope: Scope) -> None:

@@ -24,7 +24,7 @@ class BareStart(RootModel[EventNames]):
 
     def facts(self, milestones: Mapping[str, Any]) -> StartFacts:
         reached = any(name in milestones for name in self.root)
-        return StartFacts("milestone" if reached else "event", self.root)
+        return StartFacts("milestone" if reached else "event")
 
     def start(self, scope: Scope) -> terms.Start:
         return terms.EventStart(tuple(self._name(name, scope, index) for index, name in enumerate(self.root)))
@@ -57,7 +57,7 @@ class EventStartWord(Word):
     synonyms: ClassVar[Mapping[str, str]] = {"filter": "where", "with": "where", "nth": "which", "for_each": "per"}
 
     def facts(self, _milestones: Mapping[str, Any]) -> StartFacts:
-        return StartFacts("event", self.event, self.per)
+        return StartFacts("event")
 
     def start(self, scope: Scope) -> terms.Start:
         for index, name in enumerate(self.event):

@@ -26,6 +26,8 @@ from firstwin.rules.terms import (
     conditions,
 )
 
+MEMBER = "firstwin.person.account"  # which account a person is in
+
 
 def walk(term: Term) -> Iterator[Term]:
     """The term itself, and every part of it."""
@@ -59,14 +61,17 @@ def reads(term: Term, about: str) -> frozenset[str]:
 
 def _read_by(part: Term, about: str) -> Iterator[str]:
     match part:
-        case Count(names, window):
+        case Count(names, window, anyone=anyone):
             yield from names
+            yield from (MEMBER,) if anyone and about == "person" else ()
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
         case Existed(window):
             yield f"firstwin.{about}.created_at"
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
         case Property():
-            yield from (f"firstwin.{name}" for name in properties(part) if name.scope != "start")
+            asked = [name for name in properties(part) if name.scope != "start"]
+            yield from (f"firstwin.{name}" for name in asked)
+            yield from (MEMBER for name in asked if (about, name.scope) == ("person", "account"))
         case Reached(milestone):
             yield f"firstwin.milestone.{milestone}"
         case _:

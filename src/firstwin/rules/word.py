@@ -34,7 +34,10 @@ def _require(schema: dict[str, Any], word: type[BaseModel]) -> None:
     """The keys that we ask for ourselves, with a better text than pydantic's, are required ones in the schema too."""
     needed = getattr(word, "needed", {})
     if needed:
-        schema["required"] = list(needed)
+        schema["required"] = [
+            *schema.get("required", ()),
+            *(key for key in needed if key not in schema.get("required", ())),
+        ]
 
 
 class Word(BaseModel):
@@ -46,7 +49,7 @@ class Word(BaseModel):
     needed: ClassVar[Mapping[str, str]] = {}  # a key that must be there -> what to write
     synonyms: ClassVar[Mapping[str, str]] = {}  # what other programs call it -> our word
     empty_is_left_out: ClassVar[bool] = False  # a key without a value counts as not written
-    shape: ClassVar[str] = "Write `word: value` pairs."
+    shape: ClassVar[str] = ""  # how it is written; its words, if nothing better is known
 
     @model_validator(mode="wrap")
     @classmethod
@@ -54,7 +57,8 @@ class Word(BaseModel):
         if isinstance(data, cls):
             return data
         if not isinstance(data, Mapping):
-            raise refusal(f"{cls.called} needs more than one value." if data else f"{cls.called} is empty.", cls.shape)
+            message = f"{cls.called} needs more than one value." if data else f"{cls.called} is empty."
+            raise refusal(message, cls.shape or f"The words here are {listed(cls.written(), 'and')}.")
         found = [*cls._unknown(data), *cls._empty(data), *cls._missing(data), *cls.clashes(data)]
         known = {key: value for key, value in data.items() if key in cls.written() and value is not None}
         try:
@@ -100,7 +104,8 @@ class Word(BaseModel):
     @classmethod
     def meant(cls, key: str) -> str | None:
         """The key that somebody who wrote another one most likely meant."""
-        return cls.synonyms.get(key) or nearest(key, cls.written())
+        synonym = cls.synonyms.get(key)
+        return synonym if synonym in cls.written() else nearest(key, cls.written())
 
     @classmethod
     def _empty(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
@@ -154,13 +159,10 @@ WANTED: Mapping[str, Callable[[object, Mapping[str, Any]], PydanticCustomError]]
     "literal_error": _choice,
     "string": lambda given, _: refusal(f"{shown(given)} is not a text.", "Write a text; put a number in quotes."),
     "bool": lambda given, _: refusal(f"{shown(given)} is neither true nor false.", "Write `true` or `false`."),
-    "int": lambda given, _: refusal(f"{shown(given)} is not a whole number.", "Write a number like `3`."),
-    "greater_than": lambda given, _: refusal(f"{shown(given)} is too small."),
-    "less_than": lambda given, _: refusal(f"{shown(given)} is too large."),
-    "list": lambda given, _: refusal(f"{shown(given)} is not a list.", "Write `[a, b]`."),
-    "tuple": lambda given, _: refusal(f"{shown(given)} is not a list.", "Write `[a, b]`."),
     "dict": lambda given, _: refusal(f"{shown(given)} is not a set of `name: value` pairs.", "Write `{name: value}`."),
-    "model": lambda given, _: refusal(f"{shown(given)} is not a set of `name: value` pairs."),
+    "mapping": lambda given, _: refusal(
+        f"{shown(given)} is not a set of `name: value` pairs.", "Write `{name: value}`."
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from firstwin.decide.value import Decision, History, Hold, Nudge, Policy, Reason
 from firstwin.match import gates, memory
 from firstwin.match.evidence import evidence_of
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.running import end_starts
 from firstwin.match.value import Match
 from firstwin.outbox.put import put
 from firstwin.outbox.skips import note_skips
@@ -166,4 +167,4 @@ def _end(connection: Connection, skips: Sequence[Skip]) -> None:
         if skip.ends_start:
             by_reason.setdefault(skip.reason.value, []).append(skip.match.start.id)
     for reason, ids in by_reason.items():
-        memory.end_starts(connection, ids, reason)
+        end_starts(connection, ids, reason)
