@@ -170,9 +170,8 @@ def _nudge(rule: Rule, start: Start, at: datetime) -> Nudge:
 def desk(engine: Engine, rule: Rule, project: Project, made: Templates, senders: Mapping[str, Sender]) -> Desk:
     env = Environment((rule,))
 
-    jitter = random.Random(1)
     return Desk(
-        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, lambda: jitter.uniform(0.8, 1.2), tables.LIVE, "bench"
+        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, random.random, tables.LIVE, "bench"
     )  # fmt: skip
 
 

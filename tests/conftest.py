@@ -19,6 +19,7 @@ from tests.servers.valkey import valkey
 
 hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=20)  # for `make fast`
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

@@ -7,10 +7,11 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -51,6 +52,8 @@ from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.status import Status, ailments, event_names, status
+
+HEART_S = 3.0
 
 
 class ProjectError(Exception):
@@ -139,6 +142,7 @@ class App:
         self._known: Wired | None = None
         self._lock = threading.Lock()
         self._ticking = threading.Lock()
+        self._hearts: dict[str, float] = {}
 
     # ---- opening and closing ----
 
@@ -181,13 +185,6 @@ class App:
         return self.wired().env.rules
 
     # ---- ticks ----
-
-    @property
-    def tick_every(self) -> timedelta:
-        """How often a tick is due by the real clock, at most a minute."""
-        with write(self.engine) as connection:
-            rate = open_run(connection, tables.LIVE).rate
-        return min(self.project().tick_every / max(rate, 1), timedelta(minutes=1))
 
     def tick(self, at: datetime | None = None) -> list[Ticked]:
         """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done."""
@@ -319,7 +316,10 @@ class App:
         return ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))
 
     def beat_heart(self, who: str, kind: str) -> None:
-        """Notes that a process is alive."""
+        """Notes that a process is alive, every few seconds and no more often."""
+        if time.monotonic() - self._hearts.get(who, -HEART_S) < HEART_S:
+            return
+        self._hearts[who] = time.monotonic()
         with write(self.engine) as connection:
             beat_heart(connection, who, kind)
             forget_the_dead(connection)

@@ -66,6 +66,17 @@ class Bell:
             self._start()
             self._changed.notify_all()
 
+    def answers(self) -> bool | None:
+        """Whether the broker can be reached; None without one."""
+        if self._app is None:
+            return None
+        try:
+            with self._app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+        except Exception:  # noqa: BLE001 - a broker that breaks in whatever way does not answer
+            return False
+        return True
+
     def close(self, within: float = 3.0) -> None:
         """Waits until what was rung is out, at most so many seconds."""
         with self._changed:

@@ -25,17 +25,28 @@ from firstwin.telemetry import Log, failed, log
 BEAT = "beat"
 IN_MEMORY = "celery.beat:Scheduler"  # Celery's default keeps a file, which could get corrupt
 IN_MEMORY = "celery.beat:Scheduler"  # no file that could get corrupt; the setting of that name is not looked at here
+AT_LEAST_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be missing before a worker looks by itself
 
 
-def run_worker(app: App, *, with_beat: bool = False, when_ready: Callable[[], None] = lambda: None) -> None:
-    """Works until SIGTERM or Ctrl-C. Without a broker it looks into the database by itself."""
-    rounds = Rounds(app)
+def run_worker(
+    app: App,
+    *,
+    with_beat: bool = False,
+    tick_every: timedelta | None = None,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Works until SIGTERM or Ctrl-C. Without a broker it looks into the database by itself.
+
+    ``tick_every`` takes the place of the project's, where its clock is a fast one.
+    """
+    every = tick_every or _tick_every(app)
+    rounds = Rounds(app, every)
     log(Log.WORKER_STARTED, worker=app.name, broker=bool(app.settings.broker_url))
     try:
         if app.settings.broker_url:
-            _run_celery(app, rounds, when_ready, with_beat=with_beat)
+            _run_celery(app, rounds, when_ready, beat_every=every if with_beat else None)
         else:
             _run_alone(app, rounds, when_ready)
     finally:
@@ -45,7 +56,8 @@ def run_worker(app: App, *, with_beat: bool = False, when_ready: Callable[[], No
 
 def run_beat(app: App) -> None:
     """Rings `tick` and `sweep` until SIGTERM or Ctrl-C. Knows no fact and keeps no file."""
-    service = Service(_with_schedule(celery_app(app.settings.broker_url), app), scheduler_cls=IN_MEMORY)
+    celery = celery_app(app.settings.broker_url)
+    service = Service(_with_schedule(celery, _tick_every(app)), scheduler_cls=IN_MEMORY)
 
     def stop() -> None:
         raise SystemExit(0)  # it may hang in a connection that does not come; there is nothing to hand back
@@ -54,16 +66,21 @@ def run_beat(app: App) -> None:
     service.start()
 
 
+def _tick_every(app: App) -> timedelta:
+    """At least every minute, so that silence is noticed soon; a rule ticks when its slot has come."""
+    return min(app.project().tick_every, AT_LEAST_EVERY)
+
+
 class Rounds:
     """What a worker does by itself, without being rung. All of it may be done twice or by several at once."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, tick_every: timedelta) -> None:
         self._app = app
         self._stopped = threading.Event()
         self._heard: dict[Task, float] = {}
         alone = not app.settings.broker_url
         self._work: dict[Task, tuple[timedelta, Callable[[], object]]] = {
-            Task.TICK: (timedelta(0) if alone else app.tick_every + PATIENCE, self._tick),
+            Task.TICK: (timedelta(0) if alone else tick_every + PATIENCE, self._tick),
             Task.DELIVER: (timedelta(0) if alone else PATIENCE, app.deliver),
             Task.SWEEP: (SWEEP_EVERY if alone else SWEEP_EVERY + PATIENCE, app.sweep),
         }
@@ -119,9 +136,11 @@ def _on_stop(stop: Callable[[], object]) -> None:
         signal.signal(number, lambda *_: stop())
 
 
-def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, with_beat: bool) -> None:
+def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, beat_every: timedelta | None) -> None:
     celery = _with_tasks(celery_app(app.settings.broker_url), app, rounds)
-    beat = EmbeddedService(_with_schedule(celery, app), thread=True, scheduler_cls=IN_MEMORY) if with_beat else None
+    beat = None
+    if beat_every:
+        beat = EmbeddedService(_with_schedule(celery, beat_every), thread=True, scheduler_cls=IN_MEMORY)
 
     def on_ready(**_: object) -> None:
         if beat:
@@ -203,11 +222,11 @@ def _heard(app: App, rounds: Rounds, task: Task, origin: str) -> None:
         app.beat_heart(BEAT, BEAT)
 
 
-def _with_schedule(celery: Celery, app: App) -> Celery:
+def _with_schedule(celery: Celery, tick_every: timedelta) -> Celery:
     celery.conf.update(
         beat_max_loop_interval=5,
         beat_schedule={
-            Task.TICK: _every(app.tick_every, Task.TICK),
+            Task.TICK: _every(tick_every, Task.TICK),
             Task.SWEEP: _every(SWEEP_EVERY, Task.SWEEP),
         },
     )

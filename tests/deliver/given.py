@@ -23,10 +23,11 @@ from firstwin.rules.project import Project
 from firstwin.senders.contract import Accepted, Answer, Sender
 from tests.outbox.given import NOON, REPLAY, open_gates
 
+Kind = Literal["account", "person"]
 TEMPLATES = {
-    "layouts/mail.html": "<html><body>{% block body %}{% endblock %}</body></html>",
+    "layouts/mail.html": "<html><body>{% block content %}{% endblock %}</body></html>",
     "mail/first-login.md": "---\nsubject: Your first login, {{ account.company }}\n---\nHi {{ person | first_name }}, {{ why }}\n",
-    "alert/stalled.md": "---\ntitle: {{ account.company }} stalled\nnext: Call them.\n---\nNothing since the signup.\n",
+    "alert/stalled.md": "---\ntitle: {{ account.company }} stalled\nnext_step: Call them.\n---\nNothing since the signup.\n",
     "webhook/stalled.json": '{"type": "account.stalled", "data": {"account": "{{ account.id }}", "plan": "{{ account.plan }}"}}',
 }
 
@@ -91,24 +92,46 @@ def a_desk(
 ) -> Desk:
     about = Project.model_validate({"name": "Acme", **(project or {})})
     made = Templates(a_folder(tmp_path, **files or {}), about)
-    return Desk(engine, about, senders, made, gates, tell, lambda: 1.0, run, "worker-1")
+    return Desk(engine, about, senders, made, gates, tell, lambda: 0.5, run, "worker-1")
 
 
 def a_deliverer(engine: Engine, tmp_path: Path, senders: dict[str, Sender], **about: Any) -> Deliverer:
     return Deliverer(a_desk(engine, tmp_path, senders, **about))
 
 
-def properties(engine: Engine, kind: Literal["account", "person"], subject: str, **values: Any) -> None:
+def properties(engine: Engine, kind: Kind, subject: str, **values: Any) -> None:
     """Facts that tell these properties."""
-    fact = {"occurred_at": NOON, "received_at": NOON, "known_at": NOON, f"{kind}_id": subject}
     with write(engine) as connection:
-        rows = [
-            {**fact, "name": f"firstwin.{kind}.{name}", "props": {"value": value}} for name, value in values.items()
-        ]
-        connection.execute(insert(tables.event), rows)
+        connection.execute(insert(tables.event), _facts(kind, subject, values))
 
 
 def companies(engine: Engine, numbers: Iterable[int]) -> None:
     """The accounts that deliveries are made for, each with what the templates need."""
-    for number in numbers:
-        properties(engine, "account", f"acme-{number:04}", company=f"Acme {number}", plan="pro")
+    facts = [_facts("account", f"acme-{n:04}", {"company": f"Acme {n}", "plan": "pro"}) for n in numbers]
+    with write(engine) as connection:
+        connection.execute(insert(tables.event), [fact for of_one in facts for fact in of_one])
+
+
+def _facts(kind: Kind, subject: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    fact = {"occurred_at": NOON, "received_at": NOON, "known_at": NOON, f"{kind}_id": subject}
+    return [{**fact, "name": f"firstwin.{kind}.{name}", "props": {"value": value}} for name, value in values.items()]
+
+
+LEASED = Leased(
+    id=7,
+    fence=3,
+    key="fw_1",
+    nudge_id=1,
+    rule="no-login",
+    step="remind",
+    start_id=1,
+    account_id="acme",
+    person_id="anna",
+    channel="email",
+    template="first-login",
+    message_class="marketing",
+    destination="mail",
+    address="anna@example.com",
+    possible_repeat=False,
+    suspect=False,
+)

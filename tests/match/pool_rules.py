@@ -130,6 +130,7 @@ EVENTS = {
     ),
     "cart-left-of-each-shop": rule(event("cart_changed", which="latest", per="invoice"), step(DAY), again=EVERY_TIME),
     "start-says-plan": rule(event("signed_up"), step(DAY), only_if=start("plan", is_("pro")), again=EVERY_TIME),
+    "until-login": rule(event("paid"), step(DAY), until=did("login", SinceStart()), again=EVERY_TIME),
     "both-gates": rule(
         event("signed_up"),
         step(DAY, ALERT, name="one", unless=did("login", SinceStart()), only_if=account("mrr", to("at_least", 1000))),
@@ -154,6 +155,7 @@ DATES = {
     ),
     "trial-over": rule(DateStart(ENDS), step(DAY, ALERT), again=EVERY_TIME),
     "trial-over-once": rule(DateStart(ENDS), step(-HOUR, name="soon"), step(DAY, name="over")),
+    "trial-now-and-then": rule(DateStart(ENDS), step(-HOUR, name="soon"), step(name="now"), again=after(DAY)),
     "trial-backfill": rule(DateStart(ENDS), step(), backfill=2 * DAY, again=after(DAY)),
 }
 
@@ -168,6 +170,8 @@ STATES = {
         step(DAY, name="later", unless=did("login", SinceStart())),
         again=EVERY_TIME,
     ),
+    "pro-lately": rule(BecomesStart(account("plan", is_("pro"))), step(HOUR), backfill=2 * DAY, again=EVERY_TIME),
+    "busy-lately": rule(BecomesStart(did("login", InLast(DAY))), step(AT_ONCE, ALERT), backfill=DAY),
     "active-this-week": rule(BecomesStart(did("login", This("week"))), again=EVERY_TIME),
     "trial-near": rule(BecomesStart(account("trial_ends_at", to("in_next", DAY))), again=EVERY_TIME),
     "came-back": rule(

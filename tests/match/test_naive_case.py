@@ -25,7 +25,7 @@ from tests.match.naive_examples import (
     signed_up,
     times,
 )
-from tests.match.pool_rules import EVERY_TIME, rule, step
+from tests.match.pool_rules import EVERY_TIME, after, rule, step
 from tests.match.pool_rules import event as on
 from tests.match.pool_terms import account, did, is_, start, to, where
 
@@ -75,6 +75,12 @@ def test_an_older_or_equal_event_that_comes_late_is_not_the_latest() -> None:
     cart = rule(on("cart", which="latest"), step(DAY), again=EVERY_TIME)
     for at in (NOW - TICK, NOW):
         assert times(cart, event("cart", NOW), event("cart", at, known=NOW + HOUR)) == [DAY]
+
+
+def test_each_value_of_per_has_a_latest_of_its_own() -> None:
+    cart = rule(on("cart", which="latest", per="shop"), step(DAY), again=EVERY_TIME)
+    given = [event("cart", NOW + n * HOUR, {"shop": shop}, known=NOW + 2 * HOUR) for n, shop in enumerate("aba")]
+    assert times(cart, *given) == [DAY + HOUR, DAY + 2 * HOUR]
 
 
 def test_the_first_and_the_third_are_of_all_there_ever_were() -> None:
@@ -168,6 +174,13 @@ def test_a_date_that_comes_back_goes_on_and_nudges_no_second_time() -> None:
     first, away = date("account.ends", NOW + 2 * DAY), date("account.ends", NOW + 9 * DAY, NOW + 30 * HOUR)
     back = date("account.ends", NOW + 2 * DAY, NOW + 40 * HOUR)
     assert nudges(trial, first, away, back) == [("before", DAY), ("on", 2 * DAY)]
+
+
+def test_again_is_asked_only_before_the_first_nudge_of_a_start() -> None:
+    trial = rule(DateStart(ENDS), step(-DAY, name="before"), step(name="on"), again=after(12 * HOUR))
+    first, second = date("account.ends", NOW + DAY), date("account.ends", NOW + 40 * HOUR, NOW + 13 * HOUR)
+    back = date("account.ends", NOW + DAY, NOW + 20 * HOUR)
+    assert nudges(trial, first, second, back) == [("before", timedelta(0)), ("before", 16 * HOUR), ("on", DAY)]
 
 
 def test_a_date_before_the_rule_is_noted() -> None:

@@ -137,7 +137,7 @@ def answered(
     *,
     run: str = REPLAY,
     on_unknown: Any = None,
-    jitter: float = 1.0,
+    jitter: float = 0.5,
     **more: Any,
 ) -> Settled:
     outcome = Outcome(leased.id, leased.fence, kind, **more)

@@ -41,7 +41,7 @@ def test_neither_is_done_to_what_another_worker_has(engine: Engine) -> None:
     late = taken(engine)
     passes(engine, seconds=61)
     with write(engine) as connection:
-        sweep(connection, {}, lambda: 1.0)
+        sweep(connection, {}, lambda: 0.5)
     newer = taken(engine, suspects=True)
     on_the_wire(engine, newer)
     with write(engine) as connection:

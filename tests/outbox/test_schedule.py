@@ -17,22 +17,22 @@ SECONDS = {
 
 @pytest.mark.parametrize("channel", SECONDS)
 def test_the_schedule_of_a_channel(channel: str) -> None:
-    waits = [wait_before_next(channel, n, jitter=1.0, asked=None) for n in range(len(WAITS[channel]) + 1)]
+    waits = [wait_before_next(channel, n, jitter=0.5, asked=None) for n in range(len(WAITS[channel]) + 1)]
     assert waits == [*(timedelta(seconds=each) for each in SECONDS[channel]), None]
 
 
 def test_jitter_spreads_a_wait() -> None:
-    assert wait_before_next("webhook", 2, jitter=0.8, asked=None) == timedelta(minutes=4)
-    assert wait_before_next("webhook", 2, jitter=1.2, asked=None) == timedelta(minutes=6)
+    assert wait_before_next("webhook", 2, jitter=0.0, asked=None) == timedelta(minutes=4)
+    assert wait_before_next("webhook", 2, jitter=1.0, asked=None) == timedelta(minutes=6)
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(3, 5), (5, 5), (90, 90), (3600, 3600)])
 def test_what_the_other_side_asks_for_is_kept_in_full(asked: int, expected: int) -> None:
-    wait = wait_before_next("webhook", 1, jitter=1.0, asked=timedelta(seconds=asked))
+    wait = wait_before_next("webhook", 1, jitter=0.5, asked=timedelta(seconds=asked))
     assert wait == timedelta(seconds=expected)
 
 
 def test_an_attempt_that_costs_nothing_is_never_used_up() -> None:
-    assert wait_for_free("alert", 99, jitter=1.0, asked=None) == timedelta(hours=1)
-    assert wait_for_free("alert", 1, jitter=1.0, asked=timedelta(seconds=7)) == timedelta(seconds=7)
-    assert wait_for_free("alert", 1, jitter=1.0, asked=None) == timedelta(seconds=5)
+    assert wait_for_free("alert", 99, jitter=0.5, asked=None) == timedelta(hours=1)
+    assert wait_for_free("alert", 1, jitter=0.5, asked=timedelta(seconds=7)) == timedelta(seconds=7)
+    assert wait_for_free("alert", 1, jitter=0.5, asked=None) == timedelta(seconds=5)

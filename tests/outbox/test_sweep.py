@@ -32,7 +32,7 @@ from tests.outbox.given import (
 
 def swept(engine: Engine, **on_unknown: str) -> Swept:
     with write(engine) as connection:
-        return sweep(connection, on_unknown, lambda: 1.0)  # type: ignore[arg-type] # retry or park
+        return sweep(connection, on_unknown, lambda: 0.5)  # type: ignore[arg-type] # retry or park
 
 
 def test_a_lease_that_still_runs_is_left_alone(engine: Engine) -> None:

@@ -32,7 +32,7 @@ def test_a_late_worker_cannot_take_to_the_wire_what_another_has(engine: Engine) 
     late = taken(engine)
     passes(engine, seconds=61)
     with write(engine) as connection:
-        assert sweep(connection, {}, lambda: 1.0).freed == 1
+        assert sweep(connection, {}, lambda: 0.5).freed == 1
     (again,) = taken(engine, suspects=True)
     assert again.fence == 2
     assert on_the_wire(engine, late).sending == frozenset()

@@ -283,6 +283,18 @@ def test_an_edit_keeps_due_times_and_a_step_that_is_added_in_time_is_due(engine:
     assert world.nudges() == [("series", "acme", "b"), ("series", "acme", "a")]
 
 
+def test_a_renamed_rule_nudges_nobody_again(engine: Engine) -> None:
+    world = World(engine, [rule("old-name")])
+    world.account("acme")
+    world.fact("signed_up", HOUR)
+    world.tick(2 * HOUR)
+    world.know(rule("new-name", was="old-name"), at=3 * HOUR)
+    world.fact("signed_up", 4 * HOUR)
+    world.tick(5 * HOUR)
+    assert world.nudges() == [("new-name", "acme", "")]
+    assert world.skips() == [("acme", "again")]
+
+
 def test_a_full_sweep_finds_nothing_that_ticks_missed(engine: Engine) -> None:
     world = World(engine, [rule("first-login", DAY, unless=LOGGED_IN), rule("pro", when=ON_PRO)])
     world.account("acme")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
@@ -48,9 +50,20 @@ def operator() -> str:
         return "somebody"
 
 
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def print_json(data: object) -> None:
     """For programs: one JSON document on stdout."""
-    typer.echo(json.dumps(data, indent=2, default=str, ensure_ascii=False))
+    typer.echo(json.dumps(data, indent=2, default=_plain, ensure_ascii=False))
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.total_seconds() if isinstance(value, timedelta) else str(value)
 
 
 def print_table(

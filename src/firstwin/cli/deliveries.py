@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import fail, operator, print_json, print_table, screen
+from firstwin.cli.console import fail, notices, operator, print_json, print_table, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -48,13 +48,18 @@ def list_(
     if as_json:
         print_json(found)
         return
+    if not found:
+        notices().print("There is no such delivery.")
+        return
     rows = [
         (d["id"], d["state"], d["reason"], d["rule"], d["step"], d["account_id"], d["address"] or d["destination"],
          d["attempts"], f"{d['due_at']:%Y-%m-%d %H:%M}")
         for d in found
     ]  # fmt: skip
     columns = ("id", "state", "reason", "rule", "step", "account", "to", "attempts", "due")
-    print_table(f"{len(found)} deliveries", columns, rows, right=("id", "attempts"))
+    print_table("Deliveries, the newest first", columns, rows, right=("id", "attempts"))
+    if len(found) == limit:
+        notices().print(f"There may be more: `--limit` shows more than {limit}.")
 
 
 @group.command("show")
@@ -105,10 +110,12 @@ def replay(
         fail("Say which: ids, or a filter such as `--state dead`.")
     with opened(ctx) as app:
         chosen = ids or _replayable(app, wanted)
-        if chosen and not yes:
-            typer.confirm(f"Send {len(chosen)} deliveries again?", abort=True)
+        if not chosen:
+            fail("None of these can be sent again: only what is dead, unknown, expired or suppressed.")
+        if not yes:
+            typer.confirm(f"Send again what is chosen ({len(chosen)})?", abort=True)
         done = app.replay_deliveries(chosen, who=operator(), why=why)
-    screen().print(f"{len(done)} of {len(chosen)} deliveries are scheduled again.")
+    screen().print(f"Scheduled again: {len(done)} of {len(chosen)}.")
 
 
 def _replayable(app: App, wanted: Wanted) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import MISTAKE, fail, notices, print_json, screen
+from firstwin.cli.console import MISTAKE, counted, fail, notices, print_json, screen
 from firstwin.cli.opening import answering, configured
 
 if TYPE_CHECKING:
@@ -19,21 +19,23 @@ if TYPE_CHECKING:
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; it need not exist.", show_default="this folder")] = Path(),
 ) -> None:
-    """Make a working project: rules, templates and firstwin.yaml. Nothing that is there is overwritten."""
+    """Make a working project in a folder: rules, templates and firstwin.yaml. Nothing that is there is overwritten."""
     from firstwin.tools.new_project import new_project
 
     done = new_project(folder)
     for path in done.written:
         screen().print(f"  {path}")
-    screen().print(f"{len(done.written)} files written to {folder.resolve()}.", style="bold")
+    screen().print(f"{counted(len(done.written), 'file')} written to {folder.resolve()}.", style="bold", soft_wrap=True)
     if done.kept:
-        screen().print(f"{len(done.kept)} were there already and are as they were.")
+        screen().print(f"{counted(len(done.kept), 'file')} stood there already, and stayed as before.")
     change = f"cd {folder} && " if folder != Path() else ""
-    screen().print(f"Next: put your own in firstwin.yaml, then `{change}firstwin check` and `firstwin up`.")
+    screen().print(
+        f"Next: put your own in firstwin.yaml, then `{change}firstwin check` and `firstwin up`.", soft_wrap=True
+    )
 
 
 def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Tell every mistake in firstwin.yaml, rules and templates at once. Exit code 2 if there is one."""
+    """Tell every mistake of the project at once: in firstwin.yaml, rules and templates. Exit code 2 if there is one."""
     from firstwin.app import unseen_events
     from firstwin.settings import placeholders
     from firstwin.tools.check import check as check_files
@@ -47,15 +49,15 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     else:
         _tell(problems)
         mistakes, warnings = len(found.errors), len(problems) - len(found.errors)
-        counts = f"{len(found.library.rules)} rules, {mistakes} mistakes, {warnings} warnings."
-        screen().print(counts, style="red" if mistakes else "green")
+        counts = (counted(len(found.library.rules), "rule"), counted(mistakes, "mistake"), counted(warnings, "warning"))
+        screen().print(f"{', '.join(counts)}.", style="red" if mistakes else "green")
     raise typer.Exit(MISTAKE if found.errors else 0)
 
 
 def say(
     ctx: typer.Context, rule: Annotated[str, typer.Argument(help="The name of its file, without `.yaml`.")]
 ) -> None:
-    """Read a rule aloud: one English sentence, with every default written out."""
+    """Read a rule aloud, as one English sentence with every default written out."""
     from firstwin.rules.problems import did_you_mean
     from firstwin.rules.say import say as say_rule
     from firstwin.settings import placeholders

@@ -11,7 +11,7 @@ from firstwin.cli.opening import opened
 
 
 def up(ctx: typer.Context) -> None:
-    """Run everything in one process on this machine: worker, beat and a broker of its own."""
+    """Run everything in one process: worker, beat and a broker of its own."""
     from firstwin.bell import EMBEDDED
     from firstwin.worker import run_worker
 
@@ -20,7 +20,7 @@ def up(ctx: typer.Context) -> None:
 
 
 def worker(ctx: typer.Context) -> None:
-    """Run a worker; any number of them may share a database. Without a broker it looks into the database by itself."""
+    """Run a worker. Any number of them may share a database; without a broker it looks into the database by itself."""
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True) as app:
@@ -28,7 +28,7 @@ def worker(ctx: typer.Context) -> None:
 
 
 def beat(ctx: typer.Context) -> None:
-    """Ring the workers regularly. It knows no fact: none, one or several may run."""
+    """Ring the workers regularly. It knows no fact, so that none, one or several may run."""
     from firstwin.worker import run_beat
 
     with opened(ctx, serves=True) as app:
@@ -45,7 +45,7 @@ def demo(
     ] = None,
     port: Annotated[int, typer.Option("--port", help="The port of the inbox page; 0: any that is free.")] = 0,
 ) -> None:
-    """See it work, with nothing to set up: sample accounts, shipped rules, real mails to a local inbox."""
+    """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
     from firstwin.demo.run import run_demo
 
     raise typer.Exit(run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port))

@@ -23,21 +23,30 @@ def status(
         bool, typer.Option("--health", help="Only tell what is wrong; exit code 1 if anything is.")
     ] = False,
 ) -> None:
-    """Show what waits, what was skipped and why, which feeds are silent, and who is alive."""
+    """Show how things stand: what waits, what was skipped and why, which feeds are silent, who is alive."""
+    from firstwin.tools.status import rejects
+
     with opened(ctx) as app:
         found = app.status()
         wrong = app.ailments(found)
+        broker, rejected = (None, {}) if health else (app.bell.answers(), rejects(app.settings.project))
     if health:
         for sentence in wrong:
             notices().print(sentence)
         raise typer.Exit(1 if wrong else 0)
     if as_json:
-        print_json({**asdict(found), "wrong": wrong})
-    else:
-        _show(found, wrong)
+        print_json({**asdict(found), "broker": broker, "rejects": rejected, "wrong": wrong})
+        return
+    _show(found)
+    for name, lines in rejected.items():
+        screen().print(f"{name}: {lines} lines that could not be imported.", style="yellow")
+    if broker is not None:
+        screen().print(f"The broker {'answers' if broker else 'does not answer: workers look by themselves'}.")
+    for sentence in wrong:
+        screen().print(sentence, style="red")
 
 
-def _show(found: Status, wrong: list[str]) -> None:
+def _show(found: Status) -> None:
     screen().print(f"{found.accounts} accounts, {found.people} people, at {found.at:%Y-%m-%d %H:%M:%S} UTC")
     if found.paused:
         screen().print("Everything is paused: `firstwin resume` goes on.", style="yellow")
@@ -53,8 +62,6 @@ def _show(found: Status, wrong: list[str]) -> None:
         screen().print(f"{stopped.name}: {stopped.why}", style="yellow")
     if found.hearts:
         print_table("Alive", ("who", "what", "seen"), [(h.who, h.kind, _ago(h.age)) for h in found.hearts])
-    for sentence in wrong:
-        screen().print(sentence, style="red")
 
 
 def _show_rules(found: Status) -> None:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import fail, notices, print_table, progress, screen
+from firstwin.cli.console import fail, notices, print_json, print_table, progress, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
     from firstwin.app import App
-    from firstwin.tools.replay import Stretch
+    from firstwin.tools.status import Status
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-Moment = Annotated[str | None, typer.Option(metavar="TIME", show_default=False)]
 
 
 def tick(
@@ -31,27 +30,30 @@ def tick(
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Its end.", show_default=False)] = None,
     every: Annotated[str, typer.Option("--every", metavar="15m|1h|1d", help="How far apart its ticks are.")] = "1d",
     send: Annotated[bool, typer.Option("--send", help="Send what comes of it; else nothing leaves the house.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary for programs.")] = False,
 ) -> None:
-    """Match the rules now; or from one time to another, as if they had been new at its beginning."""
+    """Match the rules now, or over a stretch of time. In a stretch they count as new at its beginning."""
     if (begin is None) != (end is None) or (at and begin):
         fail("Say either `--at TIME`, or `--from TIME --to TIME`, or nothing for now.")
     with opened(ctx) as app:
         if begin and end:
-            _replay(app, begin, end, every, send=send)
+            _replay(app, begin, end, every, send=send, as_json=as_json)
         else:
-            _now(app, _moment(at) if at else None)
+            _now(app, _moment(at) if at else None, as_json=as_json)
 
 
-def _now(app: App, at: datetime | None) -> None:
+def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
     done = app.tick(at)
-    if not done:
+    if as_json:
+        print_json([vars(one) for one in done])
+    elif not done:
         screen().print("Nothing is due: every rule has been matched for this time.")
-        return
-    rows = [(one.rule, one.starts, one.nudges, one.skips) for one in done]
-    print_table("Matched", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges", "skipped"))
+    else:
+        rows = [(one.rule, one.starts, one.nudges, one.skips) for one in done]
+        print_table("Matched", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges", "skipped"))
 
 
-def _replay(app: App, begin: str, end: str, every: str, *, send: bool) -> None:
+def _replay(app: App, begin: str, end: str, every: str, *, send: bool, as_json: bool) -> None:
     from firstwin.tools.replay import Stretch
 
     stretch = Stretch(_moment(begin), _moment(end), _length(every), send)
@@ -62,14 +64,17 @@ def _replay(app: App, begin: str, end: str, every: str, *, send: bool) -> None:
     with progress() as bar:
         task = bar.add_task("Ticks", total=len(stretch))
         done = app.replay(stretch, lambda slot: bar.update(task, advance=1, description=f"{slot:%Y-%m-%d %H:%M}"))
-    _summary(app, done.run, stretch)
+    found = app.status(done.run)
+    if as_json:
+        print_json({"run": done.run, "complete": done.complete, "rules": found.rules, "deliveries": found.deliveries})
+    else:
+        _show(done.run, found, sends=send)
     if not done.complete:
         notices().print("Stopped before the end; the same command goes on where it stood.", style="yellow")
         raise typer.Exit(130)
 
 
-def _summary(app: App, run: str, stretch: Stretch) -> None:
-    found = app.status(run)
+def _show(run: str, found: Status, *, sends: bool) -> None:
     rows = [
         (
             rule.id,
@@ -80,7 +85,7 @@ def _summary(app: App, run: str, stretch: Stretch) -> None:
         for rule in found.rules
     ]
     print_table(f"Run {run}", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges"))
-    if stretch.sends:
+    if sends:
         counts = ", ".join(f"{count} {state}" for state, count in found.deliveries.items())
         screen().print(f"Deliveries: {counts or 'none'}.")
     else:

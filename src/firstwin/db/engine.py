@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 class DatabaseError(Exception):
@@ -27,7 +31,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Engine:
 
     Raises DatabaseError for another kind of database or an SQLite that is too old.
     """
-    parsed = make_url(url)
+    parsed = _parsed(url)
     match parsed.get_backend_name():
         case "sqlite":
             return _open_sqlite(url)
@@ -46,6 +50,14 @@ def open_database(url: str, *, pool_size: int = 10) -> Engine:
             raise DatabaseError(msg)
 
 
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        msg = f"{url!r} is not the address of a database: FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db"
+        raise DatabaseError(msg) from None
+
+
 def _open_sqlite(url: str) -> Engine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         msg = f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or newer is needed"
@@ -61,6 +73,7 @@ def _open_sqlite(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    _TURNS[engine] = Lock()
     return engine
 
 
@@ -91,7 +104,8 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """A transaction that changes rows. SQLite takes its write lock at the start, so that it never fails half way."""
-    with engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+    options = {"sqlite_begin": "BEGIN IMMEDIATE"}
+    with _turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -101,8 +115,15 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {"sqlite_begin": "BEGIN IMMEDIATE"}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with _turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """SQLite has one writer. Threads queue for it here: by itself it lets them sleep and try, and some never get on."""
+    with _TURNS.get(engine) or nullcontext():
+        yield
 
 
 @contextmanager

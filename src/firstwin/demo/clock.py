@@ -16,13 +16,20 @@ LENGTH = timedelta(weeks=3)
 RUNNING_FOR = timedelta(days=60)  # so long the demo's company has had Firstwin already
 
 
-def begin(engine: Engine, rules: tuple[Rule, ...], seconds: float) -> datetime:
-    """Starts the clock three weeks ago, with rules that have been in force for a while; the demo's beginning."""
+def set_up(engine: Engine, rules: tuple[Rule, ...]) -> datetime:
+    """The demo's beginning, three weeks ago; its rules have been in force for a while. The clock stands still."""
     with write(engine) as connection:
-        start = clock(connection) - LENGTH
-        open_run(connection, LIVE, virtual_from=start, rate=round(LENGTH.total_seconds() / seconds))
-        sync_rules(connection, LIVE, rules, start - RUNNING_FOR)
-        return start
+        begin = clock(connection) - LENGTH
+        open_run(connection, LIVE, virtual_from=begin, rate=0)
+        sync_rules(connection, LIVE, rules, begin - RUNNING_FOR)
+        return begin
+
+
+def start(engine: Engine, seconds: float) -> None:
+    """From now on the three weeks pass in so many seconds."""
+    rate = round(LENGTH.total_seconds() / seconds)
+    with write(engine) as connection:
+        connection.execute(update(run).where(run.c.id == LIVE).values(real_from=clock(connection), rate=rate))
 
 
 def now(engine: Engine) -> datetime:

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -57,17 +57,18 @@ def _settings(folder: Path) -> Settings:
 
 
 def _run(app: App, screen: Screen, seconds: float, *, ends: bool) -> None:
-    begin = clock.begin(app.engine, app.rules(), seconds)
+    begin = clock.set_up(app.engine, app.rules())
     feed = Feed(app.engine, lines(begin))
     feed.send_the_past(begin)
-    life = threading.Thread(target=_live, args=(app, screen, feed, begin, ends), name="life")
-    run_worker(app, with_beat=True, when_ready=life.start)
+    life = threading.Thread(target=_live, args=(app, screen, feed, begin, seconds, ends), name="life")
+    run_worker(app, with_beat=True, tick_every=timedelta(seconds=TICK_S), when_ready=life.start)
     life.join()
 
 
-def _live(app: App, screen: Screen, feed: Feed, begin: datetime, ends: bool) -> None:
+def _live(app: App, screen: Screen, feed: Feed, begin: datetime, seconds: float, ends: bool) -> None:
     """The three weeks: messages come in as their time comes, and the screen tells what happens."""
     watch = Watch()
+    clock.start(app.engine, seconds)
     with screen.drawn(begin):
         while not app.stopping.wait(LOOK_S):
             now = clock.now(app.engine)

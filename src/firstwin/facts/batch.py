@@ -129,11 +129,10 @@ class Batch:
         """Facts for what changes; what was said before is kept too, in case that something arrives in between."""
         changes = subject.say(at, traits)
         self._changed(subject, changes)
-        if len(changes) != len(traits) or subject.past is not None:
-            changed = {change.prop for change in changes if change.at == at and not change.inferred}
+        changed = {change.prop for change in changes if change.at == at and not change.inferred}
+        if len(changed) < len(traits):
             unchanged = {prop: value for prop, value in traits.items() if prop not in changed}
-            if unchanged:
-                self._own_row(subject, confirmed(subject.kind), unchanged, at)
+            self._own_row(subject, confirmed(subject.kind), unchanged, at)
 
     def _heard_of(self, subject: Subject, at: int) -> None:
         if at < subject.first:

@@ -21,6 +21,9 @@ def microseconds(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+FIRST, LAST = microseconds(datetime.min.replace(tzinfo=UTC)), microseconds(datetime.max.replace(tzinfo=UTC))
+
+
 def instant(moment: int) -> datetime:
     return EPOCH + timedelta(microseconds=moment)
 
@@ -34,9 +37,15 @@ def read_time(text: str) -> int | None:
     """The moment that an ISO 8601 text names, UTC where it says no offset; None if it names none."""
     try:
         moment = datetime.fromisoformat(text)
-        return microseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return _in_calendar(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _in_calendar(moment: datetime) -> int | None:
+    """Within the years 1 to 9999 as UTC counts them, beyond which no datetime reaches."""
+    found = microseconds(moment)
+    return found if FIRST <= found <= LAST else None
 
 
 def is_date_only(value: object) -> bool:
@@ -62,9 +71,10 @@ def _named(text: str, zone: str) -> int | None:
 def _midnight(date: str, zone: str) -> int | None:
     """Where a clock change skips midnight, the first valid minute after; where it repeats it, the first of the two."""
     try:
-        return microseconds(datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone)))
-    except (ValueError, OverflowError):
+        day = datetime.fromisoformat(date)
+    except ValueError:
         return None
+    return _in_calendar(day.replace(tzinfo=ZoneInfo(zone)))
 
 
 def is_zone(name: object) -> TypeGuard[str]:

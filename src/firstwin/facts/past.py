@@ -73,9 +73,9 @@ class Past:
     def newest(self, prop: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         return self._value(prop, END_OF_TIME)
 
-    def last_said(self, prop: str) -> int | None:
-        said = self.said.get(prop)
-        return said[-1].at if said else None
+    def last(self, prop: str) -> int:
+        """When something was last said or told about it."""
+        return max(item.at for items in (self.said.get(prop, ()), self.told.get(prop, ())) for item in items[-1:])
 
     def _settle(self, prop: str, start: int, end: int) -> list[Change]:
         """The facts that are missing so that in [start, end] they tell what was said."""

@@ -92,8 +92,10 @@ class Stays:
             insort(self.told, told, key=by_time)
         found: list[Told] = []
         for stay in other.stays:
-            found += self.join(stay.account, stay.since) if not stay.is_empty else ()
-            found += self.leave(stay.account, stay.until) if stay.until is not None else ()
+            if stay.until is not None:  # first the end, so that the beginning doesn't reach beyond it
+                found += self.leave(stay.account, stay.until)
+            if not stay.is_empty:
+                found += self.join(stay.account, stay.since)
         self.is_changed = True
         return found
 

@@ -21,7 +21,9 @@ FIRST: Final = "firstwin.first"  # in `asserted`: when the subject was first hea
 
 @dataclass(slots=True)
 class Subject:
-    """``traits`` holds the newest values, ``asserted`` when each was last said; ``zone`` is the project's."""
+    """``traits`` holds the newest values; ``asserted`` when each was last said, or told by a fact that followed from
+    something else that was said. ``zone`` is the project's.
+    """
 
     kind: Kind
     id: str
@@ -42,11 +44,10 @@ class Subject:
             return ()
         self._heard_first(at)
         if self.past is not None:
-            changes = self.past.begin(at)
-            self._keep(CREATED, self.past.newest(CREATED))
-            return changes
+            return self._look_back(self.past, self.past.begin(at))
         if CREATED in self.asserted:
             return ()
+        self.asserted[CREATED] = at
         created = self.traits[CREATED] = iso(at)
         return (Change(CREATED, at, created, at, inferred=True),)
 
@@ -56,7 +57,7 @@ class Subject:
         if ZONE in traits:  # first: it tells when the dates are
             traits = {ZONE: traits[ZONE], **traits}
         if self.past is not None:
-            return self._say_into(self.past, at, traits)
+            return self._look_back(self.past, self.past.say(at, traits), *traits)
         changes: list[Change] = []
         for prop, value in traits.items():
             if self._comes_late(at, prop, value):
@@ -72,29 +73,19 @@ class Subject:
         if self.past is None or other.past is None:
             self.is_late = other.is_late = True
             return []
-        self.is_changed = True
-        changes = self.past.absorb(other.past)
-        for prop in self.past.said:
-            self._look_back(self.past, prop)
-        self._keep(CREATED, self.past.newest(CREATED))
         self._heard_first(min(self.first, other.first))
-        return changes
+        return self._look_back(self.past, self.past.absorb(other.past), *self.past.said)
 
     def _heard_first(self, at: int) -> None:
         self.is_changed = True
         self.first = self.asserted[FIRST] = at
 
-    def _say_into(self, past: Past, at: int, traits: Mapping[str, Any]) -> list[Change]:
-        changes = past.say(at, traits)
-        for prop in traits:
-            self._look_back(past, prop)
+    def _look_back(self, past: Past, changes: list[Change], *said: str) -> list[Change]:
+        """The newest values are those of the past, where it has grown."""
+        for prop in {*said, *(change.prop for change in changes)}:
+            self._keep(prop, past.newest(prop))
+            self.asserted[prop] = past.last(prop)
         return changes
-
-    def _look_back(self, past: Past, prop: str) -> None:
-        self._keep(prop, past.newest(prop))
-        said = past.last_said(prop)
-        if said is not None:
-            self.asserted[prop] = said
 
     def _comes_late(self, at: int, prop: str, value: object) -> bool:
         """A date depends on the zone too, and a change of zone concerns every date."""
@@ -113,11 +104,13 @@ class Subject:
 
     def _rezoned(self, at: int, before: str, zone: str) -> list[Change]:
         """Dates without a time lie elsewhere in another zone."""
-        return [
-            Change(prop, at, value, named_moment(value, zone), inferred=self.asserted.get(prop) != at)
+        changes = [
+            Change(prop, at, value, named_moment(value, zone), inferred=self.asserted[prop] != at)
             for prop, value in sorted(self.traits.items())
             if is_date_only(value) and named_moment(value, zone) != named_moment(value, before)
         ]
+        self.asserted.update({change.prop: at for change in changes})
+        return changes
 
     def _keep(self, prop: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
         if value is None:
@@ -137,7 +130,6 @@ class Person(Subject):
     stays: Stays
 
     def move(self) -> None:
-        """The account that the person is in by now is a property as well."""
+        """Which account the person is in was told again."""
         self.is_changed = True
         self.asserted["account"] = self.stays.last
-        self._keep("account", self.stays.current(END_OF_TIME))

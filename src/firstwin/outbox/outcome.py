@@ -9,7 +9,7 @@ from typing import Literal
 
 MOST_DETAIL = 2_000  # characters of an answer that are kept
 
-Jitter = Callable[[], float]
+Jitter = Callable[[], float]  # a random number from 0 to 1
 OnUnknown = Mapping[str, Literal["retry", "park"]]  # by destination; one that is not named parks
 
 

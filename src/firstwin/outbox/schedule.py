@@ -20,15 +20,20 @@ WAITS: Mapping[str, tuple[timedelta, ...]] = {
 def wait_before_next(channel: str, attempts: int, *, jitter: float, asked: timedelta | None) -> timedelta | None:
     """How long to wait after ``attempts`` attempts; None when they are used up.
 
-    ``jitter`` (0.8 to 1.2) spreads what failed together; what the other side ``asked`` for is kept in full.
+    ``jitter`` (0 to 1) spreads what failed together over a fifth to either side; what the other side ``asked`` for is
+    kept in full.
     """
     waits = WAITS[channel]
     if attempts >= len(waits):
         return None
-    return max(waits[attempts] * jitter, asked or timedelta(0))
+    return max(waits[attempts] * _spread(jitter), asked or timedelta(0))
 
 
 def wait_for_free(channel: str, attempts: int, *, jitter: float, asked: timedelta | None) -> timedelta:
     """The same for an attempt that does not count: as long as after one that does, and never used up."""
     waits = WAITS[channel]
-    return max(waits[min(attempts, len(waits) - 1)] * jitter, asked or timedelta(0))
+    return max(waits[min(attempts, len(waits) - 1)] * _spread(jitter), asked or timedelta(0))
+
+
+def _spread(jitter: float) -> float:
+    return 0.8 + 0.4 * jitter

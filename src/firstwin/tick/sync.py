@@ -22,6 +22,9 @@ def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: dat
     }
     _store_versions(connection, rules, now)
     for rule in rules:
+        if rule.was is not None and rule.was in known and rule.id not in known:
+            _rename(connection, run, rule.was, rule.id)
+            known[rule.id] = known.pop(rule.was)
         if rule.id not in known:
             _begin(connection, run, rule, now)
         elif known[rule.id] != rule.version:
@@ -44,6 +47,13 @@ def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime
 
 def _begin(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
     connection.execute(insert(rule_row).values(run=run, id=rule.id, version=rule.version, active_from=now))
+
+
+def _rename(connection: Connection, run: str, old: str, new: str) -> None:
+    """A rule with another name is still the same rule: whom it has nudged, it does not nudge again."""
+    for table in (start, step_due, tables.episode, tables.nudge, tables.skip, tables.tick, tables.delivery):
+        connection.execute(update(table).where(table.c.run == run, table.c.rule == old).values(rule=new))
+    connection.execute(update(rule_row).where(rule_row.c.run == run, rule_row.c.id == old).values(id=new))
 
 
 def _edit(connection: Connection, run: str, rule: Rule, now: datetime) -> None:

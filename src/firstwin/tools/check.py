@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstwin.messages.error import RenderError
+from firstwin.messages.check import Use, check_templates
 from firstwin.messages.templates import Channel, Templates
+from firstwin.rules.documents import Place, read_document
 from firstwin.rules.folder import read_rules
 from firstwin.rules.library import Library, load_library
 from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project, parse_project
 from firstwin.rules.references import templates as missing_templates
+from firstwin.rules.terms import Alert, Email, Record, Rule, Webhook
 from firstwin.senders.load import check_settings
 
 FILE = "firstwin.yaml"
-CHANNELS: tuple[Channel, ...] = ("email", "alert", "webhook")
+CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def check(folder: Path, environment: Mapping[str, str]) -> Checked:
     templates = Templates(folder / "templates", project) if project else None
     found = [*problems, *library.problems]
     if project and templates:
-        found += [*_senders(file, project), *_templates(library, templates)]
+        found += [*_senders(file.read_bytes(), project), *_templates(library, templates)]
     return Checked(project, library, templates, tuple(sorted(set(found))))
 
 
@@ -53,24 +55,23 @@ def sender_settings(project: Project) -> dict[str, dict[str, object]]:
     return {name: {"type": sender.type, **sender.settings} for name, sender in project.senders.items()}
 
 
-def _senders(file: Path, project: Project) -> Iterator[Problem]:
-    lines = file.read_text(encoding="utf-8").splitlines()
+def _senders(content: bytes, project: Project) -> Iterator[Problem]:
+    document, _ = read_document(FILE, content)
     for sentence in check_settings(sender_settings(project)):
-        name = sentence.removeprefix("senders.").split(":")[0].split(".")[0]
-        line = next((number for number, text in enumerate(lines, 1) if text.strip().startswith(f"{name}:")), 1)
-        yield Problem(FILE, line, 1, sentence)
+        name = sentence.removeprefix("senders.").partition(":")[0].partition(".")[0]
+        place = document.place(("senders", name)) if document else Place(1, 1)
+        yield Problem(FILE, place.line, place.column, sentence)
 
 
 def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
-    """Each template that cannot be made, and each that a rule speaks of and that there is not."""
-    there: dict[str, tuple[str, ...]] = {channel: templates.names(channel) for channel in CHANNELS}
-    for channel in CHANNELS:
-        yield from (problem for name in there[channel] for problem in _compiles(templates, channel, name))
+    """What is wrong in templates, and what rules speak of and is not there."""
+    yield from check_templates(templates, [use for rule in library.rules for use in _uses(rule)])
+    there: dict[str, tuple[str, ...]] = {channel: templates.names(channel) for channel in CHANNELS.values()}
     yield from missing_templates(library.uses, there)
 
 
-def _compiles(templates: Templates, channel: Channel, name: str) -> Iterator[Problem]:
-    try:
-        templates.template(channel, name)
-    except RenderError as error:
-        yield Problem(error.template, error.line, 1, error.message)
+def _uses(rule: Rule) -> Iterator[Use]:
+    for step in rule.steps:
+        for action in step.actions:
+            if not isinstance(action, Record):
+                yield Use(rule.id, CHANNELS[type(action)], action.template, rule.message_class)

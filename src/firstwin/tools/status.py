@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
+from firstwin.facts.timeline import unplaced
 
 SILENT = timedelta(seconds=30)  # a heart beats every few seconds
 
@@ -86,7 +88,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         rules=tuple(_rules(connection, run, at, pauses)),
         accounts=_size(connection, t.account),
         people=_size(connection, t.person),
-        unplaced=_unplaced(connection),
+        unplaced=unplaced(connection),
         feeds=_feeds(connection),
         hearts=_hearts(connection, real),
         paused="*" in pauses,
@@ -117,7 +119,7 @@ def _rules(connection: Connection, run: str, at: datetime, pauses: frozenset[str
 
 def _counts(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, int]:
     query = select(by, func.count()).where(table.c.run == run).group_by(by).order_by(by)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _per_rule(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, dict[str, int]]:
@@ -141,13 +143,6 @@ def _not_sent(connection: Connection, run: str) -> dict[str, int]:
 
 def _size(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _unplaced(connection: Connection) -> int:
-    """Events that belong to no account: their person has none, or several."""
-    e = t.event.c
-    query = select(func.count()).where(e.account_id.is_(None), e.name.not_like("firstwin.%"))
-    return connection.execute(query).scalar_one()
 
 
 def event_names(connection: Connection) -> frozenset[str]:
@@ -181,6 +176,11 @@ def _stopped(connection: Connection) -> tuple[Destination, ...]:
         elif row.breaker != "closed":
             stopped.append(Destination(row.name, "resting after many failures"))
     return tuple(stopped)
+
+
+def rejects(folder: Path) -> dict[str, int]:
+    """The files of lines that could not be imported, and how many lines each holds."""
+    return {file.name: file.read_bytes().count(b"\n") for file in sorted(folder.glob("*.rejects.jsonl"))}
 
 
 def ailments(found: Status, *, tick_every: timedelta, with_broker: bool) -> list[str]:

@@ -1,0 +1,56 @@
+"""Transactions from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import Connection, Engine, insert, text
+
+from firstwin.db import tables
+from firstwin.deliver.database import Database
+from tests.outbox.given import rows
+
+
+def done(engine: Engine, work: object) -> object:
+    database = Database(engine)
+    try:
+        return asyncio.run(database.write(work))  # type: ignore[arg-type] # what a test does
+    finally:
+        database.close()
+
+
+def test_work_is_committed_and_its_result_handed_over(engine: Engine) -> None:
+    def work(connection: Connection) -> str:
+        connection.execute(insert(tables.zone), {"name": "Europe/Berlin"})
+        return "done"
+
+    assert done(engine, work) == "done"
+    assert [row.name for row in rows(engine, tables.zone)] == ["Europe/Berlin"]
+
+
+def test_a_mistake_is_raised_at_once_and_nothing_is_kept(engine: Engine) -> None:
+    tries: list[int] = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(insert(tables.zone), {"name": "UTC"})
+        raise ValueError("a mistake")
+
+    with pytest.raises(ValueError, match="a mistake"):
+        done(engine, work)
+    assert (len(tries), rows(engine, tables.zone)) == (1, [])
+
+
+def test_work_whose_connection_was_lost_is_done_again(postgres_engine: Engine) -> None:
+    tries: list[int] = []
+
+    def work(connection: Connection) -> int:
+        tries.append(1)
+        connection.execute(insert(tables.zone), {"name": "UTC"})
+        if len(tries) == 1:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return len(tries)
+
+    assert done(postgres_engine, work) == 2
+    assert len(rows(postgres_engine, tables.zone)) == 1

@@ -1,0 +1,126 @@
+"""The whole way with real senders and a real server on the other side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from sqlalchemy import Engine
+
+from firstwin.db import tables
+from firstwin.outbox.states import State
+from firstwin.senders.load import load_senders
+from tests.deliver.given import a_deliverer, companies
+from tests.outbox.given import deliveries, passes, row_of, rows, state_of, states
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLKSw"
+Request = tuple[dict[str, str], dict[str, Any]]
+
+
+@contextmanager
+def a_sink(answer: Callable[[int], web.Response]) -> Iterator[tuple[str, list[Request]]]:
+    """A server that keeps every request and answers the n-th as told; its address, and the requests."""
+    requests: list[Request] = []
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+    address: list[str] = []
+
+    async def take(request: web.Request) -> web.Response:
+        requests.append(
+            ({name.lower(): value for name, value in request.headers.items()}, json.loads(await request.read()))
+        )
+        return answer(len(requests))
+
+    async def start() -> web.AppRunner:
+        app = web.Application()
+        app.router.add_post("/", take)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address.append(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        return runner
+
+    def serve() -> None:
+        runner = loop.run_until_complete(start())
+        ready.set()
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    ready.wait(10)
+    try:
+        yield address[0], requests
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+
+def webhook(url: str) -> dict[str, dict[str, object]]:
+    return {"crm": {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True}}
+
+
+def test_a_webhook_arrives_with_its_key_and_body(engine: Engine, tmp_path: Path) -> None:
+    ids = deliveries(engine, 40)
+    companies(engine, range(40))
+    with a_sink(lambda _: web.Response()) as (url, requests):
+        a_deliverer(engine, tmp_path, {**load_senders(webhook(url))}).run()
+    assert {headers["webhook-id"] for headers, _ in requests} == {row_of(engine, id_).key for id_ in ids}
+    assert len(requests) == 40
+    assert requests[0][1] == {"type": "account.stalled", "data": {"account": "acme-0000", "plan": "pro"}}
+    assert states(engine) == {"delivered": 40}
+
+
+def test_a_message_that_cannot_be_rendered_never_reaches_the_wire(engine: Engine, tmp_path: Path) -> None:
+    broken, fine = deliveries(engine, 2)
+    companies(engine, [1])
+    with a_sink(lambda _: web.Response()) as (url, requests):
+        a_deliverer(engine, tmp_path, {**load_senders(webhook(url))}).run()
+    assert [body["data"]["account"] for _, body in requests] == ["acme-0001"]
+    assert (row_of(engine, broken).state, row_of(engine, broken).reason) == ("dead", "render_error")
+    assert state_of(engine, fine) is State.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "state", "reason"),
+    [
+        (503, {}, "retry_wait", "http_503"),
+        (429, {"Retry-After": "3600"}, "retry_wait", "http_429"),
+        (404, {}, "dead", "refused"),
+        (302, {"Location": "http://127.0.0.1/"}, "dead", "refused"),
+    ],
+)
+def test_what_a_server_answers_decides(
+    engine: Engine, tmp_path: Path, status: int, headers: dict[str, str], state: str, reason: str
+) -> None:
+    (id_,) = deliveries(engine)
+    companies(engine, [0])
+    with a_sink(lambda _: web.Response(status=status, headers=headers)) as (url, requests):
+        deliverer = a_deliverer(engine, tmp_path, {**load_senders(webhook(url))})
+        deliverer.run()
+        passes(engine, minutes=30)
+        if status == 429:
+            deliverer.run()
+    assert len(requests) == 1
+    assert (row_of(engine, id_).state, row_of(engine, id_).reason) == (state, reason)
+
+
+def test_a_server_that_recovers_gets_the_same_key_again(engine: Engine, tmp_path: Path) -> None:
+    (id_,) = deliveries(engine)
+    companies(engine, [0])
+    with a_sink(lambda number: web.Response(status=500 if number < 3 else 200)) as (url, requests):
+        deliverer = a_deliverer(engine, tmp_path, {**load_senders(webhook(url))})
+        for _ in range(3):
+            deliverer.run()
+            passes(engine, minutes=10)
+    assert len({headers["webhook-id"] for headers, _ in requests}) == 1
+    assert state_of(engine, id_) is State.DELIVERED
+    assert [row.outcome for row in rows(engine, tables.attempt)] == ["retry", "retry", "accepted"]
+    assert row_of(engine, id_).attempts == 3

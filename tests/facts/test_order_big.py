@@ -1,0 +1,135 @@
+"""Whatever order, company and repetition messages come in: every property has the same value at every time."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, Row, select
+
+from firstwin.db import tables
+from firstwin.db.engine import read
+from firstwin.facts.subject import Kind
+from tests.facts.messages import Body, alias, day, group, identify, props, put, track
+from tests.facts.naive import World
+
+TRAITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "plan": st.sampled_from(["free", "pro", None]),
+        "seats": st.sampled_from([1, True, 1.5]),
+        "trial": st.sampled_from(["2026-05-01", "2026-05-02", "2026-05-01T12:00:00Z"]),
+        "timezone": st.sampled_from(["Europe/Berlin", "America/New_York", "Nowhere", None]),
+        "created_at": st.sampled_from(["2025-01-01", "2025-06-01T00:00:00Z"]),
+    },
+)
+# Ann is in one account alone and was a cookie before; Bob is in several, and so his events have to name one.
+PLANS = st.one_of(
+    st.tuples(st.just("identify"), st.sampled_from(["ann", "bob", "cookie"]), st.none(), TRAITS),
+    st.tuples(st.just("identify"), st.just("bob"), st.sampled_from(["acme", "apex"]), TRAITS),
+    st.tuples(st.just("group"), st.sampled_from(["ann", "cookie"]), st.just("acme"), TRAITS),
+    st.tuples(st.just("group"), st.just("bob"), st.sampled_from(["acme", "apex"]), TRAITS),
+    st.tuples(st.just("track"), st.sampled_from(["ann", "cookie"]), st.sampled_from([None, "acme"]), st.none()),
+    st.tuples(st.just("track"), st.just("bob"), st.sampled_from(["acme", "apex"]), st.none()),
+    st.tuples(st.just("alias"), st.just("ann"), st.none(), st.none()),
+)
+SUBJECTS: list[tuple[Kind, str]] = [("person", "ann"), ("person", "bob"), ("account", "acme"), ("account", "apex")]
+histories = itertools.count()  # each example has subjects of its own, so that one database does for all
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[list[Body], list[list[Body]], str]:
+    """Messages, each at a time of its own; the batches that they come in; and what their subjects' names begin with."""
+    prefix = f"h{next(histories)}-"
+    plans = draw(st.lists(PLANS, min_size=1, max_size=8))
+    messages = [_message(plan, day(number), prefix) for number, plan in enumerate(plans)]
+    order = draw(st.permutations(messages)) + draw(st.lists(st.sampled_from(messages), max_size=2))
+    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=4)))
+    return messages, [order[a:b] for a, b in itertools.pairwise([0, *cuts, len(order)])], prefix
+
+
+def _message(plan: tuple[str, str, str | None, Any], at: datetime, prefix: str) -> Body:
+    kind, name, group_name, traits = plan
+    person, account = prefix + name, group_name and prefix + group_name
+    match kind:
+        case "identify":
+            return identify(person, at, account=account, **traits)
+        case "group":
+            return group(person, account or "", at, **traits)
+        case "track":
+            return track("opened", person, at, account=account)
+        case _:
+            return alias(prefix + "cookie", person, at)
+
+
+@given(arrivals())
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_properties_have_the_same_value_at_every_time(
+    engine: Engine, arrival: tuple[list[Body], list[list[Body]], str]
+) -> None:
+    messages, batches, prefix = arrival
+    for batch in batches:
+        put(engine, *batch)
+    world = World(tuple(messages))
+    for kind, name in SUBJECTS:
+        for number in range(len(messages)):
+            at, subject = day(number), prefix + name
+            assert props(engine, kind, subject, at) == world.properties(kind, subject, at)
+            for date in ("trial", "created_at"):
+                assert moment(engine, kind, subject, date, at) == world.moment(kind, subject, date, at)
+    assert events(engine, prefix) == world.events()
+
+
+@given(arrivals())
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_batch_brings_the_same_facts_as_one_message_after_the_other(
+    engine: Engine, arrival: tuple[list[Body], list[list[Body]], str]
+) -> None:
+    _, batches, prefix = arrival
+    order = [message for batch in batches for message in batch]
+    put(engine, *(_renamed(message, prefix, f"one-{prefix}") for message in order))
+    for message in order:
+        put(engine, _renamed(message, prefix, f"many-{prefix}"))
+    assert everything(engine, f"one-{prefix}") == everything(engine, f"many-{prefix}")
+
+
+def _renamed(message: Body, old: str, new: str) -> Body:
+    """The same message about others."""
+    renamed = {key: value.replace(old, new) if key.endswith("Id") else value for key, value in message.items()}
+    if "context" in message:
+        renamed["context"] = {"groupId": message["context"]["groupId"].replace(old, new)}
+    return renamed | {"messageId": new + message["messageId"]}
+
+
+def moment(engine: Engine, kind: Kind, subject: str, name: str, at: datetime) -> datetime | None:
+    e = tables.event.c
+    whose = e.account_id if kind == "account" else e.person_id
+    query = select(e.value_at).where(whose == subject, e.name == f"firstwin.{kind}.{name}", e.occurred_at <= at)
+    with read(engine) as connection:
+        return connection.execute(query.order_by(e.occurred_at.desc(), e.seq.desc()).limit(1)).scalar()
+
+
+def events(engine: Engine, prefix: str) -> set[tuple[str, str | None, str]]:
+    e = tables.event.c
+    query = select(e.id, e.account_id, e.person_id).where(e.name == "opened", e.person_id.startswith(prefix))
+    with read(engine) as connection:
+        return {(row.id, row.account_id, row.person_id) for row in connection.execute(query)}
+
+
+def everything(engine: Engine, prefix: str) -> dict[str, list[str]]:
+    """All that is stored about these subjects, without their names and the order in which it was written."""
+    found: dict[str, list[str]] = {}
+    with read(engine) as connection:
+        for name in ("event", "account", "person", "member", "alias"):
+            columns = [c for c in tables.metadata.tables[name].columns if c.name not in {"seq", "tx"}]
+            stored = [_plain(row) for row in connection.execute(select(*columns))]
+            found[name] = sorted(row.replace(prefix, "") for row in stored if prefix in row)
+    return found
+
+
+def _plain(row: Row[Any]) -> str:
+    return orjson.dumps(tuple(row), option=orjson.OPT_SORT_KEYS, default=str).decode()
