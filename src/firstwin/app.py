@@ -288,7 +288,9 @@ class App:
 
     def test_sender(self, name: str, to: str = "") -> Answer:
         """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
-        return asyncio.run(probe(self.wired().senders[name], to=to))
+        wired = self.wired()
+        mail = wired.project.mail
+        return asyncio.run(probe(wired.senders[name], to=to, from_=mail.from_ if mail else ""))
 
     def _sweep_once(self, on_unknown: OnUnknown) -> Swept:
         with write(self.engine) as connection:

@@ -29,7 +29,7 @@ class Log(Enum):
     """Every event that is logged: its name, and how serious it is."""
 
     BELL_LOST = "bell.lost", logging.WARNING
-    BEAT_MISSING = "beat.missing", logging.WARNING
+    BELL_MISSING = "bell.missing", logging.WARNING
     WORKER_STARTED = "worker.started", logging.INFO
     WORKER_STOPPED = "worker.stopped", logging.INFO
     ROUND_FAILED = "round.failed", logging.ERROR

@@ -13,20 +13,20 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.apps.worker import Worker
-from celery.beat import EmbeddedService, Service
+from celery.beat import EmbeddedService, Scheduler, Service
 from celery.exceptions import SecurityWarning
 from celery.platforms import EX_OK
 from celery.worker import state
 
 from firstwin.app import App
-from firstwin.bell import Task, celery_app
+from firstwin.bell import Bell, Task, celery_app
 from firstwin.telemetry import Log, failed, log
 
 BEAT = "beat"
-IN_MEMORY = "celery.beat:Scheduler"  # Celery's default keeps a file, which could get corrupt
 IN_MEMORY = "celery.beat:Scheduler"  # no file that could get corrupt; the setting of that name is not looked at here
 AT_LEAST_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(seconds=5)
+LONGEST_WORK_S = 25.0
 PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be missing before a worker looks by itself
 
 
@@ -57,13 +57,25 @@ def run_worker(
 def run_beat(app: App) -> None:
     """Rings `tick` and `sweep` until SIGTERM or Ctrl-C. Knows no fact and keeps no file."""
     celery = celery_app(app.settings.broker_url)
-    service = Service(_with_schedule(celery, _tick_every(app)), scheduler_cls=IN_MEMORY)
 
     def stop() -> None:
-        raise SystemExit(0)  # it may hang in a connection that does not come; there is nothing to hand back
+        raise SystemExit(0)  # there is nothing to hand back
 
     _on_stop(stop)
-    service.start()
+    Service(_with_schedule(celery, _tick_every(app)), scheduler_cls=partial(_Metronome, app.bell)).start()
+
+
+class _Metronome(Scheduler):  # type: ignore[misc]  # Celery has no types
+    """Keeps its schedule in memory, where no file gets corrupt, and rings the bell, so that no broker can stop it."""
+
+    producer = None
+
+    def __init__(self, bell: Bell, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Celery's own
+        self._bell = bell
+        super().__init__(*arguments, **options)
+
+    def apply_entry(self, entry: Any, producer: None = None) -> None:  # noqa: ANN401, ARG002 - Celery's own
+        self._bell.ring(Task(entry.task), *entry.args)
 
 
 def _tick_every(app: App) -> timedelta:
@@ -80,7 +92,7 @@ class Rounds:
         self._heard: dict[Task, float] = {}
         alone = not app.settings.broker_url
         self._work: dict[Task, tuple[timedelta, Callable[[], object]]] = {
-            Task.TICK: (timedelta(0) if alone else tick_every + PATIENCE, self._tick),
+            Task.TICK: (timedelta(0) if alone else tick_every + PATIENCE, app.tick),
             Task.DELIVER: (timedelta(0) if alone else PATIENCE, app.deliver),
             Task.SWEEP: (SWEEP_EVERY if alone else SWEEP_EVERY + PATIENCE, app.sweep),
         }
@@ -102,22 +114,21 @@ class Rounds:
             last = self._heard.get(task)
             if last is None or time.monotonic() - last >= patience.total_seconds():
                 self.heard(task)
-                self._do(work)
+                found = self._do(work)
+                if found and last is not None and self._app.settings.broker_url:
+                    log(Log.BELL_MISSING, task=task.value, worker=self._app.name)
 
     def stop(self) -> None:
         self._stopped.set()
 
-    def _tick(self) -> None:
-        if self._app.tick() and self._app.settings.broker_url:
-            log(Log.BEAT_MISSING, worker=self._app.name)
-
-    def _do(self, work: Callable[[], object]) -> None:
+    def _do(self, work: Callable[[], object]) -> object:
         if self._stopped.is_set():
-            return
+            return None
         try:
-            work()
+            return work()
         except Exception as error:  # noqa: BLE001 - the next round must come, whatever happened in this one
             failed(Log.ROUND_FAILED, error, worker=self._app.name)
+            return None
 
 
 def _run_alone(app: App, rounds: Rounds, when_ready: Callable[[], None]) -> None:
@@ -126,21 +137,12 @@ def _run_alone(app: App, rounds: Rounds, when_ready: Callable[[], None]) -> None
     rounds.run()
 
 
-def _stop(app: App, rounds: Rounds) -> None:
-    app.stop()
-    rounds.stop()
-
-
-def _on_stop(stop: Callable[[], object]) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop())
-
-
 def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, beat_every: timedelta | None) -> None:
     celery = _with_tasks(celery_app(app.settings.broker_url), app, rounds)
     beat = None
     if beat_every:
-        beat = EmbeddedService(_with_schedule(celery, beat_every), thread=True, scheduler_cls=IN_MEMORY)
+        metronome = partial(_Metronome, app.bell)
+        beat = EmbeddedService(_with_schedule(celery, beat_every), thread=True, scheduler_cls=metronome)
 
     def on_ready(**_: object) -> None:
         if beat:
@@ -150,10 +152,28 @@ def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, bea
 
     signals.setup_logging.connect(_leave_logging_alone)
     signals.worker_ready.connect(on_ready, weak=False)
-    threading.Thread(target=rounds.run, name="rounds", daemon=True).start()
-    _worker(celery, app, partial(_stop, app, rounds)).start()
+    worker = _worker(celery, app, partial(_stop_celery, app, rounds))
+    beside = threading.Thread(target=rounds.run, name="rounds", daemon=True)
+    beside.start()
+    worker.start()
     if beat:
         beat.stop()
+    beside.join(LONGEST_WORK_S)
+
+
+def _stop(app: App, rounds: Rounds) -> None:
+    app.stop()
+    rounds.stop()
+
+
+def _stop_celery(app: App, rounds: Rounds) -> None:
+    _stop(app, rounds)
+    state.should_stop = EX_OK
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
 
 
 def _leave_logging_alone(**_: object) -> None:
@@ -173,23 +193,19 @@ def _worker(celery: Celery, app: App, stop: Callable[[], None]) -> Worker:
         without_mingle=True,
         without_heartbeat=True,
     )
-    worker.before_stop = stop
+    worker.stop_softly = stop
+    _on_stop(stop)  # until it has started
     return worker
 
 
 class _StoppableWorker(Worker):  # type: ignore[misc]  # Celery has no types
     """Ends with what is on the wire finished, the rest handed back, and exit code 0, also after Ctrl-C."""
 
-    before_stop: Callable[[], None]
+    stop_softly: Callable[[], None]
 
     def install_platform_tweaks(self, _worker: Worker) -> None:
         """Celery's own signal handlers end with exit code 1 after Ctrl-C, and start anew after SIGHUP."""
-
-        def stop() -> None:
-            self.before_stop()
-            state.should_stop = EX_OK
-
-        _on_stop(stop)
+        _on_stop(self.stop_softly)
 
 
 def _with_tasks(celery: Celery, app: App, rounds: Rounds) -> Celery:
@@ -234,5 +250,4 @@ def _with_schedule(celery: Celery, tick_every: timedelta) -> Celery:
 
 
 def _every(interval: timedelta, task: Task) -> dict[str, Any]:
-    seconds = interval.total_seconds()
-    return {"task": task.value, "schedule": seconds, "args": (BEAT,), "options": {"expires": max(seconds, 1.0)}}
+    return {"task": task.value, "schedule": interval.total_seconds(), "args": (BEAT,)}

@@ -8,84 +8,83 @@ import pytest
 from firstwin.demo.inbox import Inbox
 from tests.cli.given import Run, make_project, signups
 
-MARCH = ("tick", "--from", "2026-03-01", "--to", "2026-03-05", "--every", "1d", "--send")
+MARCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d", "--send", "--json")
 
 
-@pytest.fixture
-def sent(run: Run, tmp_path: Path, inbox: Inbox) -> Run:
-    """One signup a day ago in a replay: two mails and an alert went out. The commands know their project."""
-    folder = make_project(tmp_path / "project", inbox)
-    (tmp_path / "facts.jsonl").write_text(signups("blue"))
+def a_replay(run: Run, folder: Path) -> str:
+    """One signup, and the days after it: two mails and an alert are to go out. The name of its run."""
+    facts = folder / "facts.jsonl"
+    facts.write_text(signups("blue"))
     run("-p", str(folder), "migrate")
-    run("-p", str(folder), "import", "--history", str(tmp_path / "facts.jsonl"))
-    run("-p", str(folder), *MARCH)
-    return lambda *arguments, code=0, typed=None: run("-p", str(folder), *arguments, code=code, typed=typed)
+    run("-p", str(folder), "import", "--history", str(facts))
+    name: str = json.loads(run("-p", str(folder), *MARCH).stdout)["run"]
+    return name
 
 
-def listed(run: Run, *arguments: str) -> list[dict[str, Any]]:
-    name = json.loads(run(*MARCH, "--json").stdout)["run"]
-    found: list[dict[str, Any]] = json.loads(run("deliveries", "list", "--run", name, *arguments, "--json").stdout)
+def listed(run: Run, folder: Path, name: str, *filters: str) -> list[dict[str, Any]]:
+    command = ("deliveries", "list", "--run", name, *filters, "--json")
+    found: list[dict[str, Any]] = json.loads(run("-p", str(folder), *command).stdout)
     return found
 
 
-def test_the_newest_come_first(sent: Run) -> None:
-    assert [d["rule"] for d in listed(sent)] == ["first-login", "welcome", "welcome"]
-    assert [d["rule"] for d in listed(sent, "--limit", "1")] == ["first-login"]
+def test_deliveries_are_listed_filtered_and_shown(run: Run, sending_folder: Path) -> None:
+    name = a_replay(run, sending_folder)
+    newest, *others = listed(run, sending_folder, name)
+    assert [newest["rule"], *(d["rule"] for d in others)] == ["first-login", "welcome", "welcome"]
+    for filters, count in {
+        ("--limit", "1"): 1,
+        ("--rule", "welcome"): 2,
+        ("--channel", "alert"): 1,
+        ("--state", "dead"): 0,
+        ("--account", "blue", "--destination", "mail"): 2,
+        ("--account", "cedar"): 0,
+    }.items():
+        assert len(listed(run, sending_folder, name, *filters)) == count, filters
+    shown = json.loads(run("-p", str(sending_folder), "deliveries", "show", str(newest["id"]), "--json").stdout)
+    assert [clause["holds"] for clause in shown["nudge"]["evidence"]]
+    assert [attempt["outcome"] for attempt in shown["attempt_log"]] == ["accepted"]
+    assert datetime.fromisoformat(shown["settled_at"]).tzinfo is not None
+
+
+def test_people_get_tables(run_alone: Run, sending_folder: Path) -> None:
+    name = a_replay(run_alone, sending_folder)
+    table = run_alone("-p", str(sending_folder), "deliveries", "list", "--run", name).stdout
+    assert "first-login" in table
+    shown = run_alone("-p", str(sending_folder), "deliveries", "show", "1").stdout
+    assert "accepted" in shown
+
+
+def test_what_is_not_there_is_told(run_alone: Run, folder: Path) -> None:
+    assert "no delivery 999" in run_alone("-p", str(folder), "deliveries", "show", "999", code=2).stderr
+    assert "no such delivery" in run_alone("-p", str(folder), "deliveries", "list", "--state", "dead").stderr
 
 
 @pytest.mark.parametrize(
-    ("filters", "count"),
-    [
-        (("--rule", "welcome"), 2),
-        (("--channel", "alert"), 1),
-        (("--state", "delivered"), 3),
-        (("--state", "dead"), 0),
-        (("--account", "blue", "--destination", "mail"), 2),
-        (("--account", "cedar"), 0),
-    ],
+    ("arguments", "says"),
+    [(("--why", "test"), "Say which"), (("1",), "--why"), (("--why", "test", "--rule", "welcome"), "None of these")],
 )
-def test_filters_narrow_the_list(sent: Run, filters: tuple[str, ...], count: int) -> None:
-    assert len(listed(sent, *filters)) == count
-
-
-def test_a_delivery_shows_why_and_each_attempt(sent: Run) -> None:
-    newest = listed(sent)[0]["id"]
-    shown = json.loads(sent("deliveries", "show", str(newest), "--json").stdout)
-    assert shown["nudge"]["evidence"][0]["says"]
-    assert [attempt["outcome"] for attempt in shown["attempt_log"]] == ["accepted"]
-    assert datetime.fromisoformat(shown["settled_at"]).tzinfo is not None
-    assert "accepted" in sent("deliveries", "show", str(newest)).stdout
-
-
-def test_a_delivery_that_is_not_there_is_told(sent: Run) -> None:
-    assert "no delivery 999" in sent("deliveries", "show", "999", code=2).stderr
-
-
-def test_what_arrived_is_not_sent_again(sent: Run) -> None:
-    ids = [str(d["id"]) for d in listed(sent)]
-    assert "Scheduled again: 0 of 3." in sent("deliveries", "replay", *ids, "--why", "test", "--yes").stdout
-
-
-def test_replay_wants_to_know_which_and_why(sent: Run) -> None:
-    assert "Say which" in sent("deliveries", "replay", "--why", "test", code=2).stderr
-    assert "--why" in sent("deliveries", "replay", "1", code=2).stderr
-    assert "None of these" in sent("deliveries", "replay", "--why", "test", "--rule", "welcome", code=2).stderr
+def test_sending_again_wants_to_know_which_and_why(
+    run_alone: Run, folder: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in run_alone("-p", str(folder), "deliveries", "replay", *arguments, code=2).stderr
 
 
 def test_a_dead_delivery_goes_out_when_a_person_says_yes(run: Run, tmp_path: Path, inbox: Inbox) -> None:
     folder = make_project(tmp_path / "project", inbox)
     template = folder / "templates" / "mail" / "welcome.md"
     good = template.read_text()
-    template.write_text("---\nsubject: Hi\n---\nHi {{ account.is_not_there }}.\n")
-    (tmp_path / "facts.jsonl").write_text(signups("blue"))
-    run("-p", str(folder), "migrate")
-    run("-p", str(folder), "import", "--history", str(tmp_path / "facts.jsonl"))
-    name = json.loads(run("-p", str(folder), *MARCH, "--json").stdout)["run"]
-    again = ("deliveries", "replay", "--why", "template mended", "--state", "dead", "--run", name)
+    template.write_text("---\nsubject: Hi\n---\nHi {{ account.seats_left | round }}.\n")
+    name = a_replay(run, folder)
     template.write_text(good)
-    assert run("-p", str(folder), *again, code=1, typed="n\n").stdout.startswith("Send again")
-    assert "Scheduled again: 1 of 1." in run("-p", str(folder), *again, typed="y\n").stdout
+    again = ("-p", str(folder), "deliveries", "replay", "--why", "mended", "--rule", "welcome", "--run", name)
+    assert run(*again, code=1, typed="n\n").stdout.startswith("Send again")
+    assert "Scheduled again: 1 of 1." in run(*again, typed="y\n").stdout
     run("-p", str(folder), *MARCH)
-    shown = json.loads(run("-p", str(folder), "deliveries", "list", "--run", name, "--json").stdout)
-    assert {d["state"] for d in shown} == {"delivered"}
+    assert {d["state"] for d in listed(run, folder, name)} == {"delivered"}
     assert "Welcome" in {message.title for message in inbox.messages}
+
+
+def test_what_arrived_is_not_sent_again(run_alone: Run, sending_folder: Path) -> None:
+    a_replay(run_alone, sending_folder)
+    told = run_alone("-p", str(sending_folder), "deliveries", "replay", "1", "2", "--why", "test", "--yes").stdout
+    assert "Scheduled again: 0 of 2." in told

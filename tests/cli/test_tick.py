@@ -6,7 +6,7 @@ import pytest
 from firstwin.demo.inbox import Inbox
 from tests.cli.given import Run, did, later, signups
 
-STRETCH = ("tick", "--from", "2026-03-01", "--to", "2026-03-06", "--every", "1d")
+STRETCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d")
 
 
 @pytest.fixture
@@ -24,11 +24,10 @@ def titles(inbox: Inbox) -> Counter[str]:
 
 
 def test_a_stretch_of_the_past_is_gone_through_and_nothing_is_sent(
-    run: Run, sending_folder: Path, inbox: Inbox, facts: str
+    run_alone: Run, sending_folder: Path, inbox: Inbox, facts: str
 ) -> None:
-    run("-p", str(sending_folder), "migrate")
-    run("-p", str(sending_folder), "import", "--history", facts)
-    told = run("-p", str(sending_folder), *STRETCH).stdout
+    run_alone("-p", str(sending_folder), "import", "--history", facts)
+    told = run_alone("-p", str(sending_folder), *STRETCH).stdout
     assert "first-login" in told
     assert "1 gate_false" in told
     assert "Nothing was sent" in told
@@ -46,11 +45,10 @@ def test_with_send_real_mails_and_alerts_go_out_once(run: Run, sending_folder: P
     assert titles(inbox) == expected
 
 
-def test_a_tick_now_does_each_rule_once(run: Run, folder: Path) -> None:
-    run("-p", str(folder), "migrate")
+def test_a_tick_now_does_each_rule_once(run_alone: Run, folder: Path) -> None:
     at = ("tick", "--at", "2026-03-02T12:00")
-    assert "welcome" in run("-p", str(folder), *at).stdout
-    assert "Nothing is due" in run("-p", str(folder), *at).stdout
+    assert "welcome" in run_alone("-p", str(folder), *at).stdout
+    assert "Nothing is due" in run_alone("-p", str(folder), *at).stdout
 
 
 @pytest.mark.parametrize(
@@ -64,6 +62,7 @@ def test_a_tick_now_does_each_rule_once(run: Run, folder: Path) -> None:
         (("--from", "2026-03-01", "--to", "2026-03-05", "--every", "0d"), "1d"),
     ],
 )
-def test_what_cannot_be_meant_is_told_in_words(run: Run, folder: Path, arguments: tuple[str, ...], says: str) -> None:
-    run("-p", str(folder), "migrate")
-    assert says in run("-p", str(folder), "tick", *arguments, code=2).stderr
+def test_what_cannot_be_meant_is_told_in_words(
+    run_alone: Run, folder: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in run_alone("-p", str(folder), "tick", *arguments, code=2).stderr

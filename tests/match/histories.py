@@ -42,7 +42,7 @@ GAPS = (*SHORT, DAY, 2 * DAY, 8 * DAY)
 
 @dataclass(frozen=True)
 class Moments:
-    """Draws moments: a slot and a boundary before it, or a fact and a boundary after it; and a microsecond aside."""
+    """Draws moments: a boundary before a slot or after a fact, and a microsecond aside; a few in between."""
 
     rng: Random
     slots: Sequence[datetime]
@@ -51,7 +51,9 @@ class Moments:
 
     def draw(self) -> datetime:
         rng = self.rng
-        if self.facts and rng.random() < 0.35:
+        if self.facts and rng.random() < 0.15:
+            return rng.choice(self.facts) + rng.choice(self.lengths) * rng.random()
+        if self.facts and rng.random() < 0.3:
             return rng.choice(self.facts) + self.distance() + rng.choice(JITTER)
         return rng.choice(self.slots) - self.distance() + rng.choice(JITTER)
 

@@ -215,6 +215,10 @@ def test_a_milestone_is_dated_by_the_newest_fact_that_made_it_true() -> None:
     assert recorded(ACTIVATED, report(HOUR), late) == [(HOUR, 5 * HOUR)]
 
 
+def test_a_fact_that_was_known_before_it_happened_is_new_when_it_happens() -> None:
+    assert recorded(ACTIVATED, report(TICK), report(5 * HOUR - TICK, known=NOW)) == [(5 * HOUR - TICK, 5 * HOUR)]
+
+
 def test_a_milestone_that_the_clock_made_true_is_dated_by_the_slot() -> None:
     old = replace(ACTIVATED, when=BecomesStart(account("ends", to("older_than", DAY))))
     assert recorded(old, date("account.ends", NOW + TICK)) == [(DAY + HOUR, DAY + HOUR)]

@@ -26,6 +26,7 @@ Body = Callable[..., str]
         "<img srcset='{{ account.link }} 2x'>",
         "<iframe srcdoc='{{ account.name }}'></iframe>",
         "<textarea>{{ account.name }}</textarea>",
+        "<meta http-equiv='refresh' content='{{ account.name }}'>",
         "<p {{ account.name }}>x</p>",
         "<p data-{{ account.name }}='x'>x</p>",
         "<{{ account.name }}>x</p>",

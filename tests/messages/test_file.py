@@ -33,6 +33,7 @@ def subject(write: Write, head: str) -> str:
         ("subject: It's {{ person.first_name }}'s", "It's Lena's"),
         ('subject: "{{ person.first_name }}: hello"', "Lena: hello"),
         ("subject: >\n  Hello\n  {{ person.first_name }}", "Hello Lena"),
+        ("subject: |\n  Hello\n  {{ person.first_name }}", "Hello Lena"),
         ("subject: 2026", "2026"),
         ("# a remark\nsubject: Hello", "Hello"),
     ],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+WIDE = 160  # columns, where nobody's window is the measure
 MISTAKE = 2  # the exit code for what the user can put right
 
 
@@ -23,7 +24,10 @@ def screen() -> Console:
     """Where answers go."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False)
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
 
 
 @cache

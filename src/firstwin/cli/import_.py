@@ -26,9 +26,6 @@ def import_(
         typer.Argument(
             metavar="FILE…",
             help="JSON lines, plain or .gz; `-` follows the standard input until its end.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
             show_default=False,
         ),
     ],
@@ -47,6 +44,9 @@ def import_(
     """
     if history and live:
         fail("--history and --live contradict each other: choose one.")
+    missing = [str(file) for file in files if str(file) != "-" and not file.is_file()]
+    if missing:
+        fail(f"There is no file {', '.join(missing)}.")
     done = _import(ctx, files, history=history, live=live)
     if as_json:
         print_json({**vars(done), "rate": _rate(done)})

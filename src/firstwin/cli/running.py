@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from firstwin.cli.opening import opened
 
 def up(ctx: typer.Context) -> None:
     """Run everything in one process: worker, beat and a broker of its own."""
+    _may_be_stopped()
     from firstwin.bell import EMBEDDED
     from firstwin.worker import run_worker
 
@@ -21,6 +24,7 @@ def up(ctx: typer.Context) -> None:
 
 def worker(ctx: typer.Context) -> None:
     """Run a worker. Any number of them may share a database; without a broker it looks into the database by itself."""
+    _may_be_stopped()
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True) as app:
@@ -29,6 +33,7 @@ def worker(ctx: typer.Context) -> None:
 
 def beat(ctx: typer.Context) -> None:
     """Ring the workers regularly. It knows no fact, so that none, one or several may run."""
+    _may_be_stopped()
     from firstwin.worker import run_beat
 
     with opened(ctx, serves=True) as app:
@@ -46,6 +51,13 @@ def demo(
     port: Annotated[int, typer.Option("--port", help="The port of the inbox page; 0: any that is free.")] = 0,
 ) -> None:
     """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
+    _may_be_stopped()
     from firstwin.demo.run import run_demo
 
     raise typer.Exit(run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port))
+
+
+def _may_be_stopped() -> None:
+    """SIGTERM and Ctrl-C end it with exit code 0 from the first moment on; the worker takes over when it runs."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))

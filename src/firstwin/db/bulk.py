@@ -54,6 +54,7 @@ class one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it is
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite is asked for `… = 1`, which no index serves
 
     def __init__(self, element: ColumnElement[Any], parameter: str) -> None:
         super().__init__(element, bindparam(parameter, type_=Texts()))

@@ -123,6 +123,7 @@ class json_text(_JsonMember):  # noqa: N801
 class json_bool(_JsonMember):  # noqa: N801
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True
 
 
 class json_has(_JsonMember):  # noqa: N801
@@ -130,6 +131,7 @@ class json_has(_JsonMember):  # noqa: N801
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True
 
 
 class json_lists(FunctionElement[bool]):  # noqa: N801
@@ -137,6 +139,7 @@ class json_lists(FunctionElement[bool]):  # noqa: N801
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True
 
     def __init__(self, document: ColumnElement[Any], key: str, member: str) -> None:
         super().__init__(document, literal(key, Text()), literal('$."' + key + '"', Text()), literal(member, Text()))
@@ -214,6 +217,7 @@ class looks_like(FunctionElement[bool]):  # noqa: N801
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True
 
     def __init__(self, text: ColumnElement[str], pattern: str) -> None:
         glob = "".join(f"[{char}]" if char in "[?" else char for char in pattern)
@@ -238,6 +242,7 @@ class has_text(FunctionElement[bool]):  # noqa: N801
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True
 
     def __init__(self, text: ColumnElement[str], part: str) -> None:
         super().__init__(text, literal(part, Text()))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gc
-import sys
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +17,7 @@ from sqlalchemy import Engine, select
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
 from firstwin.facts.ingest import Ingested, ingest
-from firstwin.facts.lines import Line, file_chunks, lines, stream_chunks
+from firstwin.facts.lines import Chunk, Line, file_chunks, lines, stream_chunks
 from firstwin.facts.moments import microseconds
 from firstwin.facts.rejects import Bad, Rejects
 from firstwin.facts.segment import Message, Refused, parse
@@ -28,6 +27,7 @@ MOST_ROWS: Final = 5_000  # facts in one transaction, before what late ones add
 MOST_BYTES: Final = 4 << 20
 MOST_OLD: Final = 1_000
 STREAM: Final = Path("-")
+STDIN: Final = 0
 
 
 class Watcher(Protocol):
@@ -76,14 +76,21 @@ class Terms:
     zone: str = "UTC"
 
 
-def import_files(engine: Engine, files: Sequence[Path], terms: Terms, watcher: Watcher) -> Imported:
-    """Takes every good message of the files, ``-`` for the standard input. What is stored stays, however it ends."""
+def import_files(
+    engine: Engine, files: Sequence[Path], terms: Terms, watcher: Watcher, *, stream: int = STDIN
+) -> Imported:
+    """Takes every good message of the files; ``-`` is the file descriptor ``stream``, followed until its end.
+
+    What is stored stays stored, however it ends.
+    """
     done = Imported()
     began = time.monotonic()
+    is_guarded = _is_guarded(engine, terms)
     with _seldom_collecting():
         try:
             for file in files:
-                _Import(engine, terms, watcher, done, _is_guarded(engine, terms)).take(file)
+                chunks = stream_chunks(stream) if file == STREAM else file_chunks(file)
+                _Import(engine, terms, watcher, done, is_guarded=is_guarded).take(file, chunks)
         except KeyboardInterrupt:
             done.stopped = True
         except _TooOld as error:
@@ -127,37 +134,41 @@ class _Pending:
 class _Import:
     """One file on its way into the database."""
 
-    def __init__(self, engine: Engine, terms: Terms, watcher: Watcher, done: Imported, is_guarded: bool) -> None:
+    def __init__(self, engine: Engine, terms: Terms, watcher: Watcher, done: Imported, *, is_guarded: bool) -> None:
         self.engine = engine
         self.terms = terms
         self.watcher = watcher
         self.done = done
         self.is_guarded = is_guarded
         self.pending: _Pending | None = None
+        self.place = 0
 
-    def take(self, file: Path) -> None:
+    def take(self, file: Path, chunks: Iterable[Chunk]) -> None:
         self.watcher.begins(file)
-        chunks = stream_chunks(sys.stdin.fileno()) if file == STREAM else file_chunks(file)
         with Rejects.beside(file) as rejects:
-            reached = 0
             try:
-                for line in lines(chunks):
-                    if line is not None:
-                        reached = line.reached
-                        self._line(file, line, rejects)
-                    if line is None or (self.pending is not None and self.pending.is_full):
-                        self._store(reached)
-                        rejects.flush()
+                self._lines(file, chunks, rejects)
             except (OSError, EOFError, zlib.error) as error:
                 self.done.trouble.append(f"{file} can't be read to its end ({error}): what came before is stored.")
-            self._store(reached)
-            self._note(rejects)
+            self._store(rejects)
+            if rejects.is_written:
+                self.done.rejects.append(rejects.path)
+            if rejects.trouble is not None:
+                self.done.trouble.append(rejects.trouble)
+
+    def _lines(self, file: Path, chunks: Iterable[Chunk], rejects: Rejects) -> None:
+        for line in lines(chunks):
+            if line is not None:
+                self._line(file, line, rejects)
+            if line is None or (self.pending is not None and self.pending.is_full):
+                self._store(rejects)
 
     def _line(self, file: Path, line: Line, rejects: Rejects) -> None:
         if self.pending is None:
             with read(self.engine) as connection:
                 self.pending = _Pending(clock(connection))
         self.done.messages += 1
+        self.place = line.reached
         known_since = None if self.terms.history else microseconds(self.pending.received_at)
         message = parse(line.content, known_since)
         if isinstance(message, Refused):
@@ -167,27 +178,25 @@ class _Import:
         else:
             self.pending.add(message, len(line.content))
 
-    def _store(self, reached: int) -> None:
+    def _store(self, rejects: Rejects) -> None:
         pending, self.pending = self.pending, None
         if pending is not None and pending.messages:
-            with write(self.engine) as connection:
-                stored = ingest(
-                    connection,
-                    pending.messages,
-                    received_at=pending.received_at,
-                    history=self.terms.history,
-                    zone=self.terms.zone,
-                )
-                if self.is_guarded and self.done.old + stored.old > MOST_OLD:
-                    raise _TooOld(self.done.new)
-            self.done.count(stored)
-        self.watcher.reached(reached, self.done)
+            self.done.count(self._ingested(pending))
+        rejects.flush()
+        self.watcher.reached(self.place, self.done)
 
-    def _note(self, rejects: Rejects) -> None:
-        if rejects.is_written:
-            self.done.rejects.append(rejects.path)
-        if rejects.trouble is not None:
-            self.done.trouble.append(rejects.trouble)
+    def _ingested(self, pending: _Pending) -> Ingested:
+        with write(self.engine) as connection:
+            stored = ingest(
+                connection,
+                pending.messages,
+                received_at=pending.received_at,
+                history=self.terms.history,
+                zone=self.terms.zone,
+            )
+            if self.is_guarded and self.done.old + stored.old > MOST_OLD:
+                raise _TooOld(self.done.new)
+        return stored
 
 
 def _is_guarded(engine: Engine, terms: Terms) -> bool:

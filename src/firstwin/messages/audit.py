@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from firstwin.messages.document import CODE, LINKS
+from firstwin.messages.document import LINKS
 from firstwin.messages.error import RenderError
 from firstwin.messages.file import Template
 from firstwin.messages.links import is_allowed
 from firstwin.messages.marks import MARK, Link, Marks
 
+CODE = re.compile(r"on.*|style|srcset|srcdoc|http-equiv")  # attributes that a program or a style sheet is read from
 ALSO_ALLOWED = ("#", "tel:", "cid:")  # a place in the mail itself, a telephone, a picture in the mail
 
 
@@ -31,7 +33,7 @@ class _Audit(HTMLParser):
         self._no_mark(tag)
         for name, value in attrs:
             self._no_mark(name)
-            if CODE.fullmatch(name):
+            if tag == "meta" or CODE.fullmatch(name):
                 self._no_mark(value or "")
             elif name in LINKS:
                 self._link(value or "")

@@ -10,13 +10,12 @@ TAG = re.compile(r"(<!--.*?-->|<[a-zA-Z/!](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", r
 ATTRIBUTE = re.compile(r"([^\s=<>\"'/]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>\"']+)")
 CLOSED = re.compile(r"<(style|script|title|textarea|xmp|iframe|object)\b[^>]*>(.*?)</\1", re.DOTALL | re.IGNORECASE)
 LINKS = frozenset({"href", "src", "background", "action", "formaction", "poster", "cite", "data"})
-CODE = re.compile(r"on.*|style|srcset|srcdoc|http-equiv", re.IGNORECASE)
 
 
 def settled(marks: Marks, html: str) -> str:
     """Statements become comments, which HTML allows between any two elements; links with values become one mark each.
 
-    RenderError where a value could become code (in ``style``, ``on…`` or a script) or a statement stands inside a tag.
+    RenderError where a value stands inside a script or a style sheet, or a statement inside a tag.
     """
     _refuse_code(marks, html)
     pieces = TAG.split(html)
@@ -49,12 +48,8 @@ def _tag(marks: Marks, tag: str) -> str:
 
 def _attribute(marks: Marks, found: re.Match[str]) -> str:
     name, equals, value = found[1], found[2], found[3]
-    parts = marks.parts(value)
-    if not parts:
+    if not marks.parts(value):
         return found[0]
-    if CODE.fullmatch(name):
-        message = f"Nothing can be filled in inside “{name}”."
-        raise parts[0].place.error("not_allowed", message)
     inner = value[1:-1] if value[0] in "\"'" else value
     return f'{name}{equals}"{link(marks, inner) if name.lower() in LINKS else inner}"'
 

@@ -13,9 +13,9 @@ TEXT = (
 )
 
 
-async def probe(sender: Sender, *, to: str = "") -> Answer:
+async def probe(sender: Sender, *, to: str = "", from_: str = "") -> Answer:
     """The answer to a test message: a mail if ``to`` names an address, else an alert or a webhook."""
-    message = _message(sender.takes, to, key=f"test-{uuid.uuid4()}")
+    message = _message(sender.takes, to, from_, key=f"test-{uuid.uuid4()}")
     if message is None:
         return Refused("invalid", detail="This sender sends mails: say to which address the test is to go.")
     try:
@@ -24,9 +24,9 @@ async def probe(sender: Sender, *, to: str = "") -> Answer:
         await sender.close()
 
 
-def _message(takes: frozenset[type], to: str, key: str) -> Message | None:
+def _message(takes: frozenset[type], to: str, from_: str, key: str) -> Message | None:
     if to and Mail in takes:
-        return Mail(key=key, to=to, subject=TITLE, text=TEXT, html=f"<p>{TEXT}</p>")
+        return Mail(key=key, to=to, subject=TITLE, text=TEXT, html=f"<p>{TEXT}</p>", sender=from_)
     if Payload in takes:
         return Payload(key=key, type="firstwin.test", data={"test": True, "text": TEXT})
     if AlertCard in takes and Mail not in takes:

@@ -1,0 +1,67 @@
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from firstwin.cli.main import cli
+from tests.cli.given import Run
+
+FAST = 0.3  # seconds of one core; how long it takes besides depends on who else is at work
+
+
+def cpu_seconds(*command: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_comes_at_once() -> None:
+    assert min(cpu_seconds(sys.executable, "-m", "firstwin", "--help") for _ in range(3)) < FAST
+
+
+def test_every_command_says_what_it_does(run_alone: Run) -> None:
+    told = run_alone("--help").stdout
+    commands = getattr(get_command(cli), "commands")  # noqa: B009 - typer's own class has no public type
+    assert [name for name, command in commands.items() if name not in told or not command.help] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://localhost/firstwin", "SQLite and PostgreSQL"),
+        ("postgresql://nobody:hunter2@127.0.0.1:1/none", "does not answer"),
+        ("nonsense", "FIRSTWIN_DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
+    run_alone: Run, bare: pytest.MonkeyPatch, folder: Path, url: str, says: str
+) -> None:
+    bare.setenv("FIRSTWIN_DATABASE_URL", url)
+    told = run_alone("-p", str(folder), "status", code=2).stderr
+    assert says in told
+    assert "hunter2" not in told
+
+
+def test_a_database_without_tables_is_told_what_to_do(run: Run, folder: Path, database_url: str) -> None:
+    assert database_url
+    run("-p", str(folder), "migrate")
+    run("-p", str(folder), "status")
+
+
+def test_a_wrong_setting_is_told_in_a_sentence(run_alone: Run, bare: pytest.MonkeyPatch, folder: Path) -> None:
+    bare.setenv("FIRSTWIN_POLL", "often")
+    assert "FIRSTWIN_POLL" in run_alone("-p", str(folder), "status", code=2).stderr
+
+
+def test_beat_without_a_broker_says_what_to_do(run_alone: Run, folder: Path) -> None:
+    assert "FIRSTWIN_BROKER_URL" in run_alone("-p", str(folder), "beat", code=2).stderr
+
+
+def test_a_worker_does_not_start_with_a_mistake_in_a_rule(run_alone: Run, folder: Path) -> None:
+    (folder / "rules" / "welcome.yaml").write_text("about: acount\n")
+    assert "rules/welcome.yaml:1:8" in run_alone("-p", str(folder), "worker", code=2).stderr

@@ -1,0 +1,43 @@
+import json
+from pathlib import Path
+
+from firstwin.app import App
+from firstwin.settings import load
+from tests.cli.given import Run, did, later, signups
+
+
+def test_programs_get_everything_as_json(run: Run, folder: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.jsonl"
+    facts.write_text(signups("blue", then=lambda account: [did(account, "logged_in", later(1))]) + "not json\n")
+    run("-p", str(folder), "migrate")
+    run("-p", str(folder), "import", str(facts))
+    run("-p", str(folder), "tick")
+    found = json.loads(run("-p", str(folder), "status", "--json").stdout)
+    assert (found["accounts"], found["people"], found["unplaced"]) == (1, 1, 0)
+    assert {feed["name"]: feed["count"] for feed in found["feeds"]} == {"signed_up": 1, "logged_in": 1}
+    assert [rule["id"] for rule in found["rules"]] == ["first-login", "welcome"]
+    assert found["broker"] is None
+    assert found["wrong"] == ["No worker is running: start `firstwin worker` or `firstwin up`."]
+
+
+def test_people_get_tables(run_alone: Run, folder: Path) -> None:
+    (folder / "old.rejects.jsonl").write_text("{}\n{}\n")
+    run_alone("-p", str(folder), "tick")
+    told = run_alone("-p", str(folder), "status").stdout
+    assert "first-login" in told
+    assert "old.rejects.jsonl: 2 lines" in told
+
+
+def test_health_is_red_without_a_worker_and_green_with_one(run_alone: Run, folder: Path) -> None:
+    assert "No worker is running" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
+    with App.open(load(folder)) as app:
+        app.beat_heart("w1", "worker")
+    assert run_alone("-p", str(folder), "status", "--health").output == ""
+
+
+def test_health_misses_beat_only_where_there_is_a_broker(run_alone: Run, folder: Path) -> None:
+    (folder / ".env").write_text("FIRSTWIN_BROKER_URL=redis://127.0.0.1:1/0\n")
+    with App.open(load(folder)) as app:
+        app.beat_heart("w1", "worker")
+    assert "beat" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
+    assert "does not answer" in run_alone("-p", str(folder), "status").stdout
