@@ -68,11 +68,11 @@ def test_a_file_that_ends_too_early_is_a_mistake(run: Run, folder: Path, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("run")  # sets the environment
 @pytest.mark.parametrize(("by", "code"), [(None, 0), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_a_stream_is_followed_until_it_ends_or_somebody_stops_it(
-    run: Run, folder: Path, tmp_path: Path, engine: Engine, by: signal.Signals | None, code: int
+    folder: Path, tmp_path: Path, engine: Engine, by: signal.Signals | None, code: int
 ) -> None:
-    assert run  # has set the environment
     command = [sys.executable, "-m", "firstwin", "-p", str(folder), "import", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdin is not None

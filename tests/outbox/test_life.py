@@ -31,7 +31,7 @@ from firstwin.outbox.states import ALLOWED, ENDED, State
 from firstwin.outbox.sweep import MOST_LOSSES, sweep
 from tests.outbox.given import NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
 
-COUNT = 2
+MOST = 6
 SOME = st.integers(0, 99)
 Kind = Literal["accepted", "retry", "refused", "unknown"]
 
@@ -68,28 +68,29 @@ class Life(RuleBasedStateMachine):
         with write(self.engine) as connection:
             for table in reversed(tables.metadata.sorted_tables):
                 connection.execute(delete(table))
-        deliveries(self.engine, COUNT)
+        self.a_tick_puts_one_more()
+        self.a_worker_claims(sends=True)
+
+    @precondition(lambda self: len(self.before) < MOST)
+    @rule()
+    def a_tick_puts_one_more(self) -> None:
+        deliveries(self.engine)
 
     # ---- workers ----
 
-    @rule(most=st.integers(1, COUNT), suspects=st.booleans())
-    def a_worker_claims(self, most: int, suspects: bool) -> None:
-        self.held += taken(self.engine, most=most, suspects=suspects)
-
-    @rule()
-    def a_worker_claims_and_sends_all(self) -> None:
-        for suspects in (False, True):
-            self.wire(taken(self.engine, suspects=suspects))
+    @rule(sends=st.booleans())
+    def a_worker_claims(self, sends: bool) -> None:
+        """What it does not send at once it sends later, hands back, or loses."""
+        leased = [*taken(self.engine), *taken(self.engine, suspects=True)]
+        if sends:
+            self.wire(leased)
+        else:
+            self.held += leased
 
     @precondition(lambda self: self.held)
     @rule(which=SOME)
     def it_takes_one_to_the_wire(self, which: int) -> None:
         self.wire([self.held.pop(which % len(self.held))])
-
-    def wire(self, leased: Sequence[Leased]) -> None:
-        going = on_the_wire(self.engine, leased).sending
-        self.went_out.update(going)
-        self.sent += [each for each in leased if each.id in going]
 
     @precondition(lambda self: self.held)
     @rule(which=SOME)
@@ -98,44 +99,39 @@ class Life(RuleBasedStateMachine):
         with write(self.engine) as connection:
             give_back(connection, fences([leased]))
 
-    @precondition(lambda self: self.held)
-    @rule()
-    def it_dies(self) -> None:
-        self.held.clear()
-
     @precondition(lambda self: self.sent)
     @rule(which=SOME, kind=st.sampled_from(["accepted", "retry", "refused", "unknown"]), free=st.booleans())
     def an_answer_comes(self, which: int, kind: Kind, free: bool) -> None:
         leased = self.sent.pop(which % len(self.sent))
         answered(self.engine, leased, kind, on_unknown={"crm": self.policy}, free=free and kind == "retry")
 
+    def wire(self, leased: Sequence[Leased]) -> None:
+        going = on_the_wire(self.engine, leased).sending
+        self.went_out.update(going)
+        self.sent += [each for each in leased if each.id in going]
+
     # ---- time and people ----
 
     @rule(minutes=st.sampled_from([0.2, 2, 600]))
     def time_passes(self, minutes: float) -> None:
+        """Leases run out and are swept; then what failed has waited long enough."""
         passes(self.engine, minutes=minutes)
         with write(self.engine) as connection:
             sweep(connection, {"crm": self.policy}, lambda: 0.5)
+        passes(self.engine, seconds=10)
 
-    @rule(hours=st.sampled_from([1, 1, 1, 75]))
-    def the_run_goes_on(self, hours: int) -> None:
+    @rule(deed=st.sampled_from(["waits a day", "pauses", "resumes", "replays"]))
+    def somebody(self, deed: str) -> None:
         with write(self.engine) as connection:
-            set_clock(connection, REPLAY, run_of(self.engine).virtual_from + timedelta(hours=hours))
-
-    @rule()
-    def somebody_pauses_the_rule(self) -> None:
-        with write(self.engine) as connection:
-            pause(connection, "no-login", who="ada", why=None, at=NOON)
-
-    @rule()
-    def somebody_resumes_it(self) -> None:
-        with write(self.engine) as connection:
-            resume(connection, "no-login")
-
-    @rule()
-    def somebody_replays_everything(self) -> None:
-        with write(self.engine) as connection:
-            self.replays.update(replay(connection, sorted(self.before), who="ada", why="to see"))
+            match deed:
+                case "waits a day":
+                    set_clock(connection, REPLAY, run_of(self.engine).virtual_from + timedelta(days=1))
+                case "pauses":
+                    pause(connection, "no-login", who="ada", why=None, at=NOON)
+                case "resumes":
+                    resume(connection, "no-login")
+                case "replays":
+                    self.replays.update(replay(connection, sorted(self.before), who="ada", why="to see"))
 
     # ---- what must hold, always ----
 
@@ -152,7 +148,6 @@ class Life(RuleBasedStateMachine):
 
     def nothing_is_lost_and_every_step_is_allowed(self, found: Mapping[int, Row[Any]]) -> None:
         states = {id_: State(row.state) for id_, row in found.items()}
-        assert len(states) == COUNT
         assert all(states[id_] in REACHABLE[before] for id_, before in self.before.items())
         self.before = states
 

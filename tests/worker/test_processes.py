@@ -53,8 +53,8 @@ def test_a_signup_becomes_a_mail_and_an_alert(
 
 
 def test_without_a_broker_a_worker_looks_by_itself(processes: Processes, engine: Engine, inbox: Inbox) -> None:
-    worker = processes.start("worker")
     sign_up(processes, engine, "blue")
+    worker = processes.start("worker")
     assert eventually(lambda: titles(inbox) == {"Welcome", "A new account"})
     logged = ended_well(worker, signal.SIGINT)
     assert "worker.stopped" in logged

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Engine,
     FromClause,
     Select,
     Table,
@@ -158,3 +160,22 @@ def renewed(dialect: Dialect, table: Table, rows: Select[Any]) -> FromClause:
     if dialect.name == "postgresql":
         fresh = func.nextval(func.pg_get_serial_sequence(table.name, "seq"))
     return select(ordered, fresh.label("fresh")).subquery("renewed")
+
+
+@contextmanager
+def many_commits(engine: Engine) -> Iterator[None]:
+    """For one commit after the other: SQLite copies its log into the file after 32 MB, not 4, and most pages only once."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    _copy_log_after(engine, pages=8000)
+    try:
+        yield
+    finally:
+        _copy_log_after(engine, pages=1000)
+
+
+def _copy_log_after(engine: Engine, pages: int) -> None:
+    """Holds for the pooled connection, which is the one that a single thread gets again."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {pages}")

@@ -19,7 +19,7 @@ Row = list[Any]
 COLUMNS: Final = (
     "id", "account_id", "person_id", "name", "props", "value_at", "occurred_at", "received_at", "known_at", "source",
 )  # fmt: skip
-ID, ACCOUNT, PERSON, NAME, VALUE_AT, OCCURRED_AT, RECEIVED_AT = 0, 1, 2, 3, 5, 6, 7
+ID, ACCOUNT, PERSON, NAME, VALUE_AT, OCCURRED_AT = 0, 1, 2, 3, 5, 6
 
 
 @dataclass(frozen=True)

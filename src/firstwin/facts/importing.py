@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from sqlalchemy import Engine, select
 
 from firstwin.db import tables
+from firstwin.db.bulk import many_commits
 from firstwin.db.engine import clock, read, write
 from firstwin.facts.ingest import Ingested, ingest
 from firstwin.facts.lines import Chunk, Line, file_chunks, lines, stream_chunks
@@ -86,7 +87,7 @@ def import_files(
     done = Imported()
     began = time.monotonic()
     is_guarded = _is_guarded(engine, terms)
-    with _seldom_collecting():
+    with _seldom_collecting(), many_commits(engine):
         try:
             for file in files:
                 chunks = stream_chunks(stream) if file == STREAM else file_chunks(file)

@@ -118,6 +118,8 @@ def _message(document: Any, received_at: int | None) -> Message:  # noqa: ANN401
 def _id(document: dict[str, Any], key: str) -> str | None:
     """An id is a text; a number is taken as its digits."""
     found = document.get(key)
+    if type(found) is str and 0 < len(found) <= LONGEST_ID:
+        return found
     if found is None or found == "":
         return None
     if type(found) is int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Dialect, Executable, Table, case, delete
 
 from firstwin.db import tables
 from firstwin.db.bulk import append, insert_given, one_of
-from firstwin.facts.batch import COLUMNS, NAME, OCCURRED_AT, PERSON, RECEIVED_AT, Batch
+from firstwin.facts.batch import COLUMNS, NAME, OCCURRED_AT, PERSON, Batch
 from firstwin.facts.known import confirmed
 from firstwin.facts.moments import is_zone
 from firstwin.facts.moving import place, repoint
@@ -86,18 +87,13 @@ def _members(dialect: Dialect) -> Executable:
 
 def _count_names(connection: Connection, batch: Batch) -> None:
     """What is dated ahead has come by now all the same."""
-    counts: dict[str, list[int]] = {}
+    times: dict[str, list[int]] = defaultdict(list)
     for row in batch.rows:
-        at = min(row[OCCURRED_AT], row[RECEIVED_AT])
-        count = counts.get(row[NAME])
-        if count is None:
-            counts[row[NAME]] = [1, at, at]
-        else:
-            count[0] += 1
-            count[1], count[2] = min(count[1], at), max(count[2], at)
+        times[row[NAME]].append(row[OCCURRED_AT])
+    now = batch.arrival.received_at
     rows = [
-        {"name": name, "first_at": first, "last_at": last, "count": count}
-        for name, (count, first, last) in sorted(counts.items())
+        {"name": name, "first_at": min(now, *at), "last_at": min(now, max(at)), "count": len(at)}
+        for name, at in sorted(times.items())
         if name not in UNCOUNTED
     ]
     _run(connection, _names(connection.dialect), rows)

@@ -13,6 +13,7 @@ from firstwin.db import tables
 from firstwin.match import boundary
 from firstwin.match.boundary import Boundaries
 from firstwin.match.changed import changed_subjects
+from firstwin.match.narrow import among_few_subjects, ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
 from firstwin.match.seen import RUN, Seen
@@ -38,8 +39,7 @@ def boundaries_of(condition: Term, kind: Subject) -> Boundaries:
 
 def turned(connection: Connection, asked: Asked, moment: Moment, *, everyone: bool = False) -> list[Turned]:
     """Who began or ended to meet the rule's condition; ``everyone`` asks about all, and not only who may have changed."""
-    statement = _statement(asked, everyone or moment.is_first_look)
-    rows = connection.execute(statement, asked.parameters(connection, moment))
+    rows = ask(connection, asked, moment, _statement, _changed, everyone=everyone)
     return [Turned(row.id, row.since) for row in rows]
 
 
@@ -47,10 +47,13 @@ def turned(connection: Connection, asked: Asked, moment: Moment, *, everyone: bo
 def _statement(asked: Asked, everyone: bool) -> Select[tuple[str, datetime | None]]:
     rule, condition = asked.rule, condition_of(asked.rule)
     statement = turning(condition, rule.about, asked.seen)
-    if everyone:
-        return statement
-    changed = changed_subjects(boundaries_of(condition, rule.about), rule.about, asked.seen)
-    return statement.where(subjects_of(rule.about).c.id.in_(changed))
+    return statement if everyone else statement.where(among_few_subjects(subjects_of(rule.about).c.id))
+
+
+@lru_cache(maxsize=4096)
+def _changed(asked: Asked) -> Select[tuple[str]]:
+    kind = asked.rule.about
+    return changed_subjects(boundaries_of(condition_of(asked.rule), kind), kind, asked.seen)
 
 
 def condition_of(rule: Rule) -> Term:

@@ -21,7 +21,7 @@ FILE = "firstwin.yaml"
 CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checked:
     """What the files say, and what is wrong with them. With an error, ``project`` or ``templates`` may be missing."""
 

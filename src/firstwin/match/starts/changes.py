@@ -23,6 +23,7 @@ from firstwin.db.types import json_value
 from firstwin.match.boundary import Boundary
 from firstwin.match.changed import changed_subjects
 from firstwin.match.compare import Value, all_hold
+from firstwin.match.narrow import among_few_subjects
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import NOW
 from firstwin.match.starts.found import Findings
@@ -43,17 +44,14 @@ class PropertyChanged:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        statement = _property_changed(asked, everyone or moment.is_first_look)
-        return Findings(founds(connection, asked, moment, earliest, statement))
+        return founds(connection, asked, moment, _property_changed, _subjects, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
 def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
-    when = asked.rule.when
-    if not isinstance(when, ChangedStart):
-        raise TypeError(asked.rule.id)
+    when = changed_start(asked)
     fact, before = tables.event.alias("e"), tables.event.alias("before")
-    name = f"firstwin.{when.of.scope}.{when.of.name}"
+    name = name_of(when)
     subject, key = subject_of(asked, fact), event_key(fact)
     statement = (
         select(
@@ -67,10 +65,25 @@ def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
         .where(_is_one_of(before, when.old), _is_one_of(fact, when.new))
         .order_by(fact.c.occurred_at, fact.c.seq)
     )  # fmt: skip
-    if everyone:
-        return statement
-    changed = changed_subjects(frozenset({Boundary(name)}), asked.rule.about, asked.seen)
-    return statement.where(subject.in_(changed))
+    return statement if everyone else statement.where(among_few_subjects(subject))
+
+
+@lru_cache(maxsize=4096)
+def _subjects(asked: Asked) -> Select[tuple[str]]:
+    """Whose property has a new fact."""
+    return changed_subjects(frozenset({Boundary(name_of(changed_start(asked)))}), asked.rule.about, asked.seen)
+
+
+def changed_start(asked: Asked) -> ChangedStart:
+    if not isinstance(asked.rule.when, ChangedStart):
+        msg = f"{asked.rule.id} does not start with a change"
+        raise TypeError(msg)
+    return asked.rule.when
+
+
+def name_of(when: ChangedStart) -> str:
+    """The name of the facts that hold the property."""
+    return f"firstwin.{when.of.scope}.{when.of.name}"
 
 
 def _value_of(fact: FromClause) -> ColumnElement[Any]:

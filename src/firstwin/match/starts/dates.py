@@ -22,6 +22,7 @@ from firstwin.db.types import json_text
 from firstwin.match import boundary
 from firstwin.match.changed import changed_subjects
 from firstwin.match.episodes import RULE, subjects_of
+from firstwin.match.narrow import among_few_subjects, ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
 from firstwin.match.seen import RUN
@@ -42,10 +43,8 @@ class DateInData:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        statement = _dates(asked, everyone or moment.is_first_look)
-        parameters = asked.parameters(connection, moment, earliest=earliest)
         found, left = [], []
-        for row in connection.execute(statement, parameters):
+        for row in ask(connection, asked, moment, _dates, _subjects, everyone=everyone):
             if row.moved:
                 left.append(Leaving(row.subject, "date_moved", row.key))
             if row.key is not None and row.at >= earliest and row.state in (None, "left"):
@@ -56,9 +55,7 @@ class DateInData:
 @lru_cache(maxsize=4096)
 def _dates(asked: Asked, everyone: bool) -> Select[Any]:
     """Each subject's date now, beside the start of that very date and whether any running start is of another."""
-    rule, when = asked.rule, asked.rule.when
-    if not isinstance(when, DateStart):
-        raise TypeError(rule.id)
+    rule, when = asked.rule, date_start(asked)
     subject = subjects_of(rule.about)
     fact, its_start, other = tables.event.alias("e"), start.alias("its_start"), start.alias("other")
     key = json_text(fact.c.props, "value")
@@ -80,10 +77,21 @@ def _dates(asked: Asked, everyone: bool) -> Select[Any]:
         .select_from(subject.outerjoin(fact, newest).outerjoin(its_start, of_date))
         .where(or_(moved, and_(key.is_not(None), _is_open_to_take(its_start))))
     )  # fmt: skip
-    if everyone:
-        return statement
-    changed = changed_subjects(boundary.of_property(when.of, (), rule.about), rule.about, asked.seen)
-    return statement.where(subject.c.id.in_(changed))
+    return statement if everyone else statement.where(among_few_subjects(subject.c.id))
+
+
+@lru_cache(maxsize=4096)
+def _subjects(asked: Asked) -> Select[tuple[str]]:
+    """Whose date has a new fact."""
+    kind = asked.rule.about
+    return changed_subjects(boundary.of_property(date_start(asked).of, (), kind), kind, asked.seen)
+
+
+def date_start(asked: Asked) -> DateStart:
+    if not isinstance(asked.rule.when, DateStart):
+        msg = f"{asked.rule.id} does not start with a date"
+        raise TypeError(msg)
+    return asked.rule.when
 
 
 def _is_open_to_take(its_start: FromClause) -> ColumnElement[bool]:

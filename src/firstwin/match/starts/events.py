@@ -18,9 +18,8 @@ from sqlalchemy import (
 )
 
 from firstwin.db import tables
-from firstwin.match.boundary import Boundary
-from firstwin.match.changed import changed_subjects
 from firstwin.match.episodes import RULE
+from firstwin.match.narrow import among_few_facts, among_few_subjects
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import RUN
 from firstwin.match.starts.found import Findings
@@ -36,6 +35,7 @@ from firstwin.match.starts.shared import (
     per_of,
     start,
     subject_of,
+    subjects_with_new_events,
 )
 
 
@@ -45,8 +45,7 @@ class EveryEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        statement = _every(asked, everyone or moment.is_first_look)
-        return Findings(founds(connection, asked, moment, earliest, statement))
+        return founds(connection, asked, moment, _every, new_facts, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -56,7 +55,7 @@ def _every(asked: Asked, everyone: bool) -> Select[Any]:
     statement = _columns(asked, fact, key).where(fitting(asked, fact, among_few=not everyone))
     statement = statement.where(fact.c.occurred_at >= EARLIEST)
     if not everyone:
-        statement = statement.where(fact.c.seq.in_(new_facts(asked, when.names)))
+        statement = statement.where(among_few_facts(fact.c.seq))
     statement = statement.where(*may_nudge(asked, fact), ~is_taken(subject_of(asked, fact), key))
     if when.per is not None:
         statement = statement.where(per_of(asked, fact).is_not(None))
@@ -69,8 +68,7 @@ class NthEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        statement = _nth(asked, everyone or moment.is_first_look)
-        return Findings(founds(connection, asked, moment, earliest, statement))
+        return founds(connection, asked, moment, _nth, subjects_with_new_events, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -95,8 +93,9 @@ class LatestEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        statement = _latest(asked, everyone or moment.is_first_look)
-        return Findings(founds(connection, asked, moment, earliest, statement))
+        return founds(
+            connection, asked, moment, _latest, subjects_with_new_events, everyone=everyone, earliest=earliest
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -126,10 +125,7 @@ def _ranked(asked: Asked, everyone: bool, *, newest_first: bool) -> Select[Any]:
     inner = select(fact, subject.label("subject"), per.label("per"), place).where(fitting(asked, fact))
     if when.per is not None:
         inner = inner.where(per.is_not(None))
-    if not everyone:
-        names = frozenset(Boundary(name) for name in when.names)
-        inner = inner.where(subject.in_(changed_subjects(names, asked.rule.about, asked.seen)))
-    return inner
+    return inner if everyone else inner.where(among_few_subjects(subject))
 
 
 def _columns(asked: Asked, fact: FromClause, key: ColumnElement[str]) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,11 +24,13 @@ from sqlalchemy import (
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, json_value, unindexed
-from firstwin.match.changed import new_or_present
+from firstwin.match.boundary import Boundary
+from firstwin.match.changed import changed_subjects, new_or_present
 from firstwin.match.episodes import RULE
+from firstwin.match.narrow import Finder, Question, ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import NOW, RUN, of_this_run
-from firstwin.match.starts.found import Found
+from firstwin.match.starts.found import Findings, Found
 from firstwin.match.words import fits
 from firstwin.rules.terms import ChangedStart, EventStart
 
@@ -77,14 +80,22 @@ def may_nudge(asked: Asked, fact: FromClause) -> tuple[ColumnElement[bool], ...]
     return () if asked.rule.only_records else asked.seen.nudges(fact)
 
 
-def new_facts(asked: Asked, names: tuple[str, ...]) -> Select[Any]:
-    """The facts of these names that this tick sees for the first time, or that were dated ahead until now."""
-    fresh, present = tables.event.alias(), tables.event.alias()
+@lru_cache(maxsize=4096)
+def new_facts(asked: Asked) -> Select[Any]:
+    """The facts that the rule starts with which this tick sees for the first time, or which were dated ahead until now."""
+    names, fresh, present = event_start(asked).names, tables.event.alias(), tables.event.alias()
     new, come = new_or_present(fresh, asked.seen)[0], new_or_present(present, asked.seen)[1]
     arrived = select(fresh.c.seq).where(unindexed(fresh.c.name).in_(names), new, *asked.seen.visible(fresh))
     due = select(present.c.seq).where(present.c.name.in_(names), come, *asked.seen.visible(present))
     both = union(arrived, due).subquery("fresh")
     return select(both.c.seq)
+
+
+@lru_cache(maxsize=4096)
+def subjects_with_new_events(asked: Asked) -> Select[tuple[str]]:
+    """Who has a new event of those that the rule starts with."""
+    names = frozenset(Boundary(name) for name in event_start(asked).names)
+    return changed_subjects(names, asked.rule.about, asked.seen)
 
 
 def is_taken(subject: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
@@ -97,10 +108,12 @@ def is_taken(subject: ColumnElement[str], key: ColumnElement[str]) -> ColumnElem
 
 
 def founds(
-    connection: Connection, asked: Asked, moment: Moment, earliest: datetime, statement: Select[Any]
-) -> tuple[Found, ...]:
-    parameters = asked.parameters(connection, moment, earliest=earliest)
-    return tuple(_found(asked, row) for row in connection.execute(statement, parameters))
+    connection: Connection, asked: Asked, moment: Moment, question: Question, finder: Finder, *, everyone: bool,
+    earliest: datetime,
+) -> Findings:  # fmt: skip
+    """The starts that the question finds."""
+    rows = ask(connection, asked, moment, question, finder, everyone=everyone, earliest=earliest)
+    return Findings(tuple(_found(asked, row) for row in rows))
 
 
 def _found(asked: Asked, row: Row[Any]) -> Found:
