@@ -97,7 +97,7 @@ def _servers(kind: str, folder: Path) -> Iterator[Mapping[str, str]]:
     from tests.servers.postgres import postgres
     from tests.servers.valkey import valkey
 
-    with postgres() as database, valkey() as broker:
+    with postgres({"autovacuum": "on", "autovacuum_naptime": "10s"}) as database, valkey() as broker:
         settings |= {"FIRSTWIN_DATABASE_URL": database, "FIRSTWIN_BROKER_URL": broker}
         _firstwin(["migrate"], settings)
         running = [_start(["worker"], settings), _start(["worker"], settings), _start(["beat"], settings)]

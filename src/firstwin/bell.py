@@ -9,7 +9,7 @@ from celery import Celery
 
 from firstwin.telemetry import Log, log
 
-EMBEDDED = "memory://"  # the broker inside one process
+EMBEDDED = "memory://inside"  # the broker of a single process
 STALE_AFTER_S = 60  # nobody wants to hear an older bell: the sweep has long done its work
 
 
@@ -41,7 +41,7 @@ def celery_app(broker_url: str) -> Celery:
 
 
 def _transport(broker_url: str) -> dict[str, float]:
-    if broker_url.startswith(EMBEDDED):
+    if broker_url.startswith("memory:"):
         return {"polling_interval": 0.02}
     # A frozen Redis would otherwise block a publish for ever, and a dead one be tried a hundred times.
     return {"socket_timeout": 3, "socket_connect_timeout": 2, "max_retries": 0}

@@ -238,6 +238,12 @@ def test_aliases_may_follow_each_other(engine: Engine) -> None:
     assert [row[2] for row in rows(engine, "looked")] == ["c"] * 4
 
 
+def test_what_a_cookie_did_belongs_to_the_account_of_whoever_it_was(engine: Engine) -> None:
+    put(engine, track("opened", "cookie", day(1)))
+    put(engine, group("p", "a", day(2)), alias("cookie", "p", day(3)))
+    assert [row[1:3] for row in rows(engine, "opened")] == [("a", "p")]
+
+
 def test_an_alias_brings_accounts_and_suppressions_along(engine: Engine) -> None:
     put(engine, group("cookie", "a", day(1)), track("opened", "p", day(2)))
     with write(engine) as connection:

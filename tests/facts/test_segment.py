@@ -116,7 +116,7 @@ REFUSED: dict[str, list[Any]] = {
     "timestamp": [{**TRACK, "timestamp": "soon"}, {**TRACK, "timestamp": 1774605600}, {**TRACK, "timestamp": None}],
     "before 1970": [{**TRACK, "timestamp": "1969-12-31T23:59:59Z"}],
     "no event name": [{**TRACK, "event": None}, {**TRACK, "event": ""}],
-    "Firstwin's own": [{**TRACK, "event": "firstwin.account.plan"}],
+    "Firstwin's own": [{**TRACK, "event": "firstwin.account.plan"}, {**GROUP, "traits": {"firstwin.x": 1}}],
     "not an object": [{**TRACK, "properties": [1]}, {**IDENTIFY, "traits": "pro"}],
     "the name of a trait": [{**IDENTIFY, "traits": {"x" * 201: 1}}],
     "no groupId": [{**GROUP, "groupId": None}],

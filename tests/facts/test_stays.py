@@ -88,6 +88,12 @@ def test_two_who_turn_out_to_be_one_were_in_the_accounts_of_both() -> None:
     assert person.last == 20
 
 
+def test_two_who_turn_out_to_be_one_are_in_the_account_joined_last() -> None:
+    person = stays(Stay("a", 1), Stay("b", 3), told=[Told(1, "a", "a"), Told(3, "b", "b")], last=3)
+    other = stays(Stay("a", 5), told=[Told(5, "a", "a")], last=5)
+    assert person.absorb(other) == [Told(5, "a", "b")]
+
+
 def test_an_event_belongs_to_the_only_account_then() -> None:
     person = stays(Stay("a", 10, 20), Stay("b", 30), Stay("c", 40))
     assert [person.place(at) for at in (0, 15, 25, 35, 45)] == ["a", "a", "b", "b", None]

@@ -172,7 +172,7 @@ def states(engine: Engine) -> dict[str, int]:
 
 def rows(engine: Engine, table: Any) -> list[Row[Any]]:
     with read(engine) as connection:
-        return list(connection.execute(select(table)))
+        return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
 
 
 def force(engine: Engine, delivery_id: int, **values: Any) -> None:

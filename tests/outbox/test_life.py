@@ -175,12 +175,12 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("policy", ["retry", "park"])
 def test_any_order_of_things(sqlite_engine: Engine, policy: Literal["retry", "park"]) -> None:
-    few = settings(max_examples=12, stateful_step_count=30)
+    few = settings(max_examples=6, stateful_step_count=30)
     run_state_machine_as_test(lambda: Life(sqlite_engine, policy), settings=few)  # type: ignore[arg-type] # anything that makes one
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["retry", "park"])
 def test_any_order_of_many_things(engine: Engine, policy: Literal["retry", "park"]) -> None:
-    many = settings(max_examples=40, stateful_step_count=50)
+    many = settings(max_examples=150, stateful_step_count=50)
     run_state_machine_as_test(lambda: Life(engine, policy), settings=many)  # type: ignore[arg-type] # anything that makes one

@@ -191,6 +191,19 @@ def test_an_acceptance_that_a_newer_attempt_has_overtaken_is_only_noted(engine: 
     assert state_of(engine, late.id) is State.SENDING
 
 
+def test_an_old_acceptance_does_not_end_the_wait_of_a_newer_attempt(engine: Engine) -> None:
+    (late,) = sending(engine)
+    passes(engine, seconds=61)
+    with write(engine) as connection:
+        sweep(connection, {"crm": "retry"}, lambda: 0.5)
+    passes(engine, seconds=10)
+    (newer,) = taken(engine)
+    on_the_wire(engine, [newer])
+    answered(engine, newer, "retry", reason="http_503")
+    assert answered(engine, late, "accepted").late == 1
+    assert state_of(engine, late.id) is State.RETRY_WAIT
+
+
 @pytest.mark.parametrize("kind", ["retry", "refused", "unknown"])
 def test_a_late_worker_changes_nothing(engine: Engine, kind: str) -> None:
     (late,) = sending(engine)

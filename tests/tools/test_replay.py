@@ -75,7 +75,7 @@ def test_what_is_to_be_sent_is_sent_before_the_next_slot(engine: Engine, env: En
         drained.append(run.virtual_from)
 
     sending = Stretch(BEGIN, STRETCH.end, DAY, sends=True)
-    replay(engine, env, sending, drain, lambda slot: drained.append(slot), Event())
+    replay(engine, env, sending, drain, drained.append, Event())
     assert drained == [slot for slot in STRETCH.slots() for _ in range(2)]
 
 

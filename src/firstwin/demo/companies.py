@@ -86,7 +86,7 @@ COMPANIES = (
             _did(4.0, "integration_failed", integration="Salesforce", error="expired key"),
             _did(4.1, "integration_fixed", integration="Salesforce"),
             _did(9.0, "integration_failed", integration="HubSpot", error="permission was taken away"),
-            _did(9.8, "integration_fixed", 1, integration="HubSpot"), *_everywhere("logged_in", 2, 6, 9.6, 15),
+            _did(11.5, "integration_fixed", 1, integration="HubSpot"), *_everywhere("logged_in", 2, 6, 11.4, 15),
         ),
     ),
     Company(
@@ -147,10 +147,10 @@ COMPANIES = (
         "pine", "Pine & Partners", "pro", 760, "ben", "Asia/Singapore",
         (Human("Wei Lim", "wei@pine.example", "admin"), Human("Jo Tan", "jo@pine.example")),
         (
-            _did(-7.0, "signed_up"), _did(-6.9, "logged_in"), _did(-6.5, "setup_started"), _did(-6.0, "setup_completed"),
-            _did(-5.8, "data_connected", source="postgres"), _did(-5.0, "teammate_invited", email="jo@pine.example"),
-            _did(-4.0, "report_sent", to=3), _did(-3.0, "report_sent", 1, to=3), _did(-2.0, "report_sent", to=3),
-            _did(-1.0, "onboarding_completed"), *_everywhere("logged_in", 1, 5, 10, 15, 20),
+            _did(-12.0, "signed_up"), _did(-11.9, "logged_in"), _did(-11.5, "setup_started"), _did(-11.0, "setup_completed"),
+            _did(-10.8, "data_connected", source="postgres"), _did(-10.0, "teammate_invited", email="jo@pine.example"),
+            _did(-9.0, "report_sent", to=3), _did(-8.6, "report_sent", 1, to=3), _did(-8.2, "report_sent", to=3),
+            _did(-7.5, "onboarding_completed"), *_everywhere("logged_in", 1, 5, 10, 15, 20),
         ),
     ),
 )  # fmt: skip

@@ -111,9 +111,9 @@ class Batch:
         self._heard_of(person, at)
         previous = self.resolve(message.name)
         if previous != person.id:
+            self.aliases[previous] = person.id
             if previous in self.people or ("person", previous) in self.known.newest:
                 self._merge(self._person(previous), person)
-            self.aliases[previous] = person.id
         self._own_row(person, "firstwin.alias", {"previous_id": message.name}, at)
 
     def _merge(self, previous: Person, person: Person) -> None:

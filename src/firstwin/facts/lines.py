@@ -38,20 +38,20 @@ def file_chunks(path: Path) -> Iterator[Chunk]:
                 yield Chunk(content, raw.tell())
 
 
-def stream_chunks(descriptor: int) -> Iterator[Chunk]:
-    """Of a stream until its end: what has come as soon as it has, and a beat at least every second."""
-    reached, beat = 0, time.monotonic() + BEAT
+def stream_chunks(descriptor: int, beat: float = BEAT) -> Iterator[Chunk]:
+    """Of a stream until its end: what has come as soon as it has, and every ``beat`` seconds a beat."""
+    reached, due = 0, time.monotonic() + beat
     while True:
-        wait = max(0.0, beat - time.monotonic())
+        wait = max(0.0, due - time.monotonic())
         if select.select([descriptor], [], [], wait)[0]:
             content = os.read(descriptor, CHUNK)
             if not content:
                 return
             reached += len(content)
             yield Chunk(content, reached)
-        if time.monotonic() >= beat:
+        if time.monotonic() >= due:
             yield Chunk(b"", reached)
-            beat = time.monotonic() + BEAT
+            due = time.monotonic() + beat
 
 
 def lines(chunks: Iterable[Chunk]) -> Iterator[Line | None]:

@@ -15,6 +15,9 @@ LONGEST_ID: Final = 255  # so that what is looked up by id and name fits in an i
 LONGEST_TRAIT: Final = 200
 MILLISECONDS_FROM: Final = 100_000_000_000  # a larger number can't be seconds: that would be the year 5138
 
+OWN: Final = "firstwin."
+OWN_NAMES: Final = "names that begin with firstwin. are Firstwin's own"
+
 Kind = Literal["event", "identify", "group", "leave", "alias"]
 
 
@@ -156,8 +159,8 @@ def _event(document: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
         name = _id(document, "event")
         if name is None:
             raise _Unfit("it has no event name")
-        if name.startswith("firstwin."):
-            raise _Unfit("names that begin with firstwin. are Firstwin's own")
+        if name.startswith(OWN):
+            raise _Unfit(OWN_NAMES)
         return name, properties
     named = {key: document[key] for key in ("name", "category") if document.get(key) is not None}
     return f"{kind}_viewed", named | properties
@@ -181,8 +184,11 @@ def _previous(document: dict[str, Any]) -> str:
 
 def _traits(document: dict[str, Any], *reserved: str) -> dict[str, Any]:
     traits = _object(document, "traits")
-    if any(len(name) > LONGEST_TRAIT for name in traits):
-        raise _Unfit(f"the name of a trait is longer than {LONGEST_TRAIT} characters")
+    for name in traits:
+        if len(name) > LONGEST_TRAIT:
+            raise _Unfit(f"the name of a trait is longer than {LONGEST_TRAIT} characters")
+        if name.startswith(OWN):
+            raise _Unfit(OWN_NAMES)
     for name in reserved:
         traits.pop(name, None)
     if "createdAt" in traits:

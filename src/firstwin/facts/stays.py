@@ -90,6 +90,7 @@ class Stays:
             return ()
         for told in other.told:
             insort(self.told, told, key=by_time)
+        self.last = max(self.last, other.last)
         found: list[Told] = []
         for stay in other.stays:
             if stay.until is not None:  # first the end, so that the beginning doesn't reach beyond it
@@ -97,7 +98,7 @@ class Stays:
             if not stay.is_empty:
                 found += self.join(stay.account, stay.since)
         self.is_changed = True
-        return found
+        return [*found, *self._corrections(self.told, 0)]
 
     def current(self, at: int) -> str | None:
         """The person's account: of those that the person is in, the one joined last."""
@@ -143,16 +144,21 @@ class Stays:
         if self.told is None:
             return (fact,)
         insort(self.told, fact, key=by_time)
-        found = [fact]
-        for turn, concerned in self._turns(at):
+        return [fact, *self._corrections(self.told, at)]
+
+    def _corrections(self, told: list[Told], start: int) -> list[Told]:
+        found = []
+        for turn, concerned in self._turns(told, start):
             current = self.current(turn)
-            if self.told[bisect_right(self.told, turn, key=by_time) - 1].current != current:
-                insort(self.told, Told(turn, concerned, current), key=by_time)
+            place = bisect_right(told, turn, key=by_time)
+            if (told[place - 1].current if place else None) != current:
+                insort(told, Told(turn, concerned, current), key=by_time)
                 found.append(Told(turn, concerned, current))
                 self.last = max(self.last, turn)
         return found
 
-    def _turns(self, at: int) -> list[tuple[int, str]]:
-        told = {(fact.at, fact.account) for fact in self.told or ()}
+    def _turns(self, told: list[Told], start: int) -> list[tuple[int, str]]:
+        """When the person's account may be another, and which account that concerns."""
+        facts = {(fact.at, fact.account) for fact in told}
         stays = {(turn, stay.account) for stay in self.stays for turn in (stay.since, stay.until) if turn is not None}
-        return sorted(turn for turn in told | stays if turn[0] > at)
+        return sorted(turn for turn in facts | stays if turn[0] >= start)

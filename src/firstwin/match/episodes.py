@@ -46,8 +46,9 @@ def turned(connection: Connection, asked: Asked, moment: Moment, *, everyone: bo
 @lru_cache(maxsize=4096)
 def _statement(asked: Asked, everyone: bool) -> Select[tuple[str, datetime | None]]:
     rule, condition = asked.rule, condition_of(asked.rule)
-    statement = turning(condition, rule.about, asked.seen)
-    return statement if everyone else statement.where(among_few_subjects(subjects_of(rule.about).c.id))
+    if everyone:
+        return turning(condition, rule.about, asked.seen)
+    return turning_of_few(condition, rule.about, asked.seen)
 
 
 @lru_cache(maxsize=4096)
@@ -66,16 +67,36 @@ def condition_of(rule: Rule) -> Term:
 def turning(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[str, datetime | None]]:
     """Of all subjects, those whose truth now is not what the open episode says."""
     subject = subjects_of(kind)
-    scope = Scope(kind, subject.c.id, seen)
-    holds = and_(exists(scope), word(condition).holds(scope))
     is_open = and_(
         episode.c.run == RUN, episode.c.rule == RULE, episode.c.subject == subject.c.id, episode.c.until.is_(None)
     )
     return (
         select(subject.c.id, episode.c.since)
         .select_from(subject.outerjoin(episode, is_open))
-        .where(holds != episode.c.since.is_not(None))
+        .where(_holds(condition, kind, seen) != episode.c.since.is_not(None))
     )
+
+
+def turning_of_few(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[str, datetime | None]]:
+    """The same of few subjects: their episodes are looked up one by one, whatever a planner thinks."""
+    subject = subjects_of(kind)
+    its_own = (
+        select(episode.c.since)
+        .where(episode.c.run == RUN, episode.c.rule == RULE, episode.c.subject == subject.c.id)
+        .where(episode.c.until.is_(None))
+        .limit(1)
+    )
+    asked = (
+        select(subject.c.id, its_own.scalar_subquery().label("since"), _holds(condition, kind, seen).label("holds"))
+        .where(among_few_subjects(subject.c.id))
+        .subquery("asked")
+    )
+    return select(asked.c.id, asked.c.since).where(asked.c.holds != asked.c.since.is_not(None))
+
+
+def _holds(condition: Term, kind: Subject, seen: Seen) -> ColumnElement[bool]:
+    scope = Scope(kind, subjects_of(kind).c.id, seen)
+    return and_(exists(scope), word(condition).holds(scope))
 
 
 def subjects_of(kind: Subject) -> Table:

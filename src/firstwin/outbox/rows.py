@@ -55,27 +55,31 @@ WORKED_WITH = (
 _LOCK: Select[Any] = select(*WORKED_WITH).where(c.id.in_(IDS)).order_by(c.id).with_for_update(of=delivery)
 
 
-def change(connection: Connection, by: By, changes: Sequence[Change]) -> None:
-    """Makes each change, of rows that this transaction has locked.
+def change(connection: Connection, by: By, changes: Iterable[Change]) -> None:
+    """Makes each change, of rows that this transaction has locked; those that are alike in one statement.
 
     Compared once more with state and fence in the statement itself: a mistake is an error, never a lost update.
     """
-    groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    alike: defaultdict[Alike, list[int]] = defaultdict(list)
     for each in changes:
         require(each.before, each.after, by)
-        found = {"b_id": each.id, "b_fence": each.fence, "b_before": each.before.value, "b_after": each.after.value}
-        groups[tuple(sorted(each.values))].append(found | {f"v_{name}": each.values[name] for name in each.values})
-    for names, parameters in groups.items():
-        if connection.execute(_update(names), parameters).rowcount != len(parameters):
-            msg = f"of {len(parameters)} deliveries some were changed by another"
+        alike[each.before, each.after, each.fence, tuple(sorted(each.values.items()))].append(each.id)
+    for (before, after, fence, values), ids in alike.items():
+        asked = {"ids": ids, "b_before": before.value, "b_after": after.value, "b_fence": fence}
+        statement = _update(tuple(name for name, _ in values))
+        found = connection.execute(statement, asked | {f"v_{name}": value for name, value in values})
+        if found.rowcount != len(ids):
+            msg = f"of {len(ids)} deliveries some were changed by another"
             raise Lost(msg)
+
+
+Alike = tuple[State, State, int, tuple[tuple[str, Any], ...]]
 
 
 @lru_cache(maxsize=64)
 def _update(names: tuple[str, ...]) -> Update:
     return (
         update(delivery)
-        .where(delivery.c.id == bindparam("b_id"))
-        .where(delivery.c.fence == bindparam("b_fence"), delivery.c.state == bindparam("b_before"))
+        .where(c.id.in_(IDS), c.fence == bindparam("b_fence"), c.state == bindparam("b_before"))
         .values(state=bindparam("b_after"), **{name: bindparam(f"v_{name}") for name in names})
     )

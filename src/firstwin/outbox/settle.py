@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from firstwin.outbox.clocks import Clocks, clocks
 from firstwin.outbox.destinations import disable
 from firstwin.outbox.nudged import note_nudged
 from firstwin.outbox.outcome import MOST_DETAIL, Jitter, OnUnknown, Outcome
-from firstwin.outbox.rows import Change, change, lock
+from firstwin.outbox.rows import IDS, Change, change, lock
 from firstwin.outbox.states import By, State
 
 LATE = "late"
@@ -49,7 +49,7 @@ def settle(
     change(connection, By.WORKER, changes)
     unknown = [rows[each.id] for each in changes if each.after is State.UNKNOWN]
     changes += follow_policy(connection, unknown, at, on_unknown, jitter)
-    _end_attempts(connection, [*mine.values(), *overdue], at.real)
+    end_attempts(connection, [*mine.values(), *overdue], at.real)
     late = [each for each in outcomes if each.id not in mine and each not in overdue]
     _note_late(connection, late, at.real)
     note_nudged(connection, [rows[each.id] for each in changes if each.after is State.DELIVERED], at.now)
@@ -91,7 +91,7 @@ def _ended(row: Row[Any], after: State, reason: Reason, at: Clocks) -> Change:
     return Change(row.id, row.fence, State.SENDING, after, values)
 
 
-OF_ATTEMPT = (attempt.c.delivery_id == bindparam("b_id"), attempt.c.fence == bindparam("b_fence"))
+OF_ATTEMPT = (attempt.c.delivery_id.in_(IDS), attempt.c.fence == bindparam("b_fence"))
 _END = (
     update(attempt)
     .where(*OF_ATTEMPT)
@@ -101,17 +101,22 @@ _END = (
 _LATE = _END.where(or_(attempt.c.outcome.is_(None), attempt.c.outcome == "unknown"))
 
 
-def _end_attempts(connection: Connection, outcomes: Sequence[Outcome], real: datetime) -> None:
-    if outcomes:
-        connection.execute(_END, [_ending(each, each.kind, each.reason, real) for each in outcomes])
+def end_attempts(connection: Connection, outcomes: Iterable[Outcome], real: datetime) -> None:
+    """Writes down how attempts ended; those that are alike in one statement."""
+    alike: defaultdict[tuple[int, str, str | None, str], list[int]] = defaultdict(list)
+    for each in outcomes:
+        alike[each.fence, each.kind, each.reason, each.detail].append(each.id)
+    for (fence, kind, reason, detail), ids in alike.items():
+        connection.execute(_END, _ending(ids, fence, kind, reason, detail, real))
 
 
-def _note_late(connection: Connection, outcomes: Sequence[Outcome], real: datetime) -> None:
-    told = [_ending(each, LATE, each.reason or each.kind, real) for each in outcomes if each.kind != "unknown"]
-    if told:
-        connection.execute(_LATE, told)
+def _note_late(connection: Connection, outcomes: Iterable[Outcome], real: datetime) -> None:
+    for each in outcomes:
+        if each.kind != "unknown":
+            told = _ending([each.id], each.fence, LATE, each.reason or each.kind, each.detail, real)
+            connection.execute(_LATE, told)
 
 
-def _ending(outcome: Outcome, kind: str, reason: str | None, real: datetime) -> dict[str, Any]:
-    said = outcome.detail[:MOST_DETAIL] or None
-    return {"b_id": outcome.id, "b_fence": outcome.fence, "at": real, "kind": kind, "why": reason, "said": said}
+def _ending(ids: list[int], fence: int, kind: str, reason: str | None, detail: str, real: datetime) -> dict[str, Any]:
+    said = detail[:MOST_DETAIL] or None
+    return {"ids": ids, "b_fence": fence, "at": real, "kind": kind, "why": reason, "said": said}

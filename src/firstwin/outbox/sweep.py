@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from firstwin.db.engine import clock
 from firstwin.db.runs import all_runs
-from firstwin.db.tables import attempt, delivery
+from firstwin.db.tables import delivery
 from firstwin.db.types import Instant
 from firstwin.decide.value import Reason
 from firstwin.outbox.again import follow_policy
 from firstwin.outbox.claim import expiry
 from firstwin.outbox.clocks import Clocks
-from firstwin.outbox.outcome import Jitter, OnUnknown
+from firstwin.outbox.outcome import Jitter, OnUnknown, Outcome
 from firstwin.outbox.rows import IS_TAKEN, IS_WAITING, WORKED_WITH, Change, change
-from firstwin.outbox.settle import OF_ATTEMPT
+from firstwin.outbox.settle import end_attempts
 from firstwin.outbox.states import By, State
 
 MOST_LOSSES = 3  # leases that may be lost before a delivery is taken for what kills its workers
@@ -94,15 +93,9 @@ def _lose(connection: Connection, rows: Sequence[Row[Any]], at: Clocks, on_unkno
     """It was on the wire, and nobody lives who knows the answer."""
     values = {"reason": Reason.NO_ANSWER.value, "lease_until": None}
     change(connection, By.REAPER, [Change(r.id, r.fence, State.SENDING, State.UNKNOWN, values) for r in rows])
-    _end_attempts(connection, rows, at.real)
+    lost = [Outcome(row.id, row.fence, "unknown", Reason.NO_ANSWER) for row in rows]
+    end_attempts(connection, lost, at.real)
     follow_policy(connection, rows, at, on_unknown, jitter)
-
-
-def _end_attempts(connection: Connection, rows: Sequence[Row[Any]], real: datetime) -> None:
-    if rows:
-        why = Reason.NO_ANSWER.value
-        statement = update(attempt).where(*OF_ATTEMPT).values(ended_at=real, outcome="unknown", reason=why)
-        connection.execute(statement, [{"b_id": row.id, "b_fence": row.fence} for row in rows])
 
 
 def _expire(connection: Connection, at: Clocks) -> Swept:

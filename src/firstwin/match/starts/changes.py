@@ -60,7 +60,7 @@ def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
         )
         .select_from(fact.outerjoin(before, before.c.seq == _fact_before(asked, fact, name)))
         .where(subject.is_not(None), fact.c.name == name, fact.c.occurred_at <= NOW, fact.c.occurred_at >= EARLIEST)
-        .where(*asked.seen.visible(fact), *may_nudge(asked, fact), ~is_taken(subject, key))
+        .where(*asked.seen.visible(fact), *may_nudge(asked, fact), ~is_taken(subject, key, of_everyone=everyone))
         .where(func.coalesce(json_value(fact.c.props, "value"), "") != func.coalesce(_value_of(before), ""))
         .where(_is_one_of(before, when.old), _is_one_of(fact, when.new))
         .order_by(fact.c.occurred_at, fact.c.seq)

@@ -56,7 +56,7 @@ def _every(asked: Asked, everyone: bool) -> Select[Any]:
     statement = statement.where(fact.c.occurred_at >= EARLIEST)
     if not everyone:
         statement = statement.where(among_few_facts(fact.c.seq))
-    statement = statement.where(*may_nudge(asked, fact), ~is_taken(subject_of(asked, fact), key))
+    statement = statement.where(*may_nudge(asked, fact), ~is_taken(subject_of(asked, fact), key, of_everyone=everyone))
     if when.per is not None:
         statement = statement.where(per_of(asked, fact).is_not(None))
     return statement.order_by(fact.c.occurred_at, fact.c.seq)
@@ -82,7 +82,7 @@ def _nth(asked: Asked, everyone: bool) -> Select[Any]:
     return (
         _outer_columns(ranked, key)
         .where(ranked.c.place == place, ranked.c.occurred_at >= EARLIEST, *may_nudge(asked, ranked))
-        .where(~is_taken(ranked.c.subject, key))
+        .where(~is_taken(ranked.c.subject, key, of_everyone=everyone))
         .order_by(ranked.c.occurred_at, ranked.c.seq)
     )
 
@@ -112,7 +112,7 @@ def _latest(asked: Asked, everyone: bool) -> Select[Any]:
     return (
         _outer_columns(ranked, key)
         .where(ranked.c.place == 1, ranked.c.occurred_at >= EARLIEST, *may_nudge(asked, ranked))
-        .where(~is_taken(ranked.c.subject, key), ~newer_taken)
+        .where(~is_taken(ranked.c.subject, key, of_everyone=everyone), ~newer_taken)
         .order_by(ranked.c.occurred_at, ranked.c.seq)
     )
 

@@ -29,6 +29,7 @@ from firstwin.match.changed import changed_subjects, new_or_present
 from firstwin.match.episodes import RULE
 from firstwin.match.narrow import Finder, Question, ask
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import some
 from firstwin.match.seen import NOW, RUN, of_this_run
 from firstwin.match.starts.found import Findings, Found
 from firstwin.match.words import fits
@@ -98,13 +99,13 @@ def subjects_with_new_events(asked: Asked) -> Select[tuple[str]]:
     return changed_subjects(names, asked.rule.about, asked.seen)
 
 
-def is_taken(subject: ColumnElement[str], key: ColumnElement[str]) -> ColumnElement[bool]:
+def is_taken(subject: ColumnElement[str], key: ColumnElement[str], *, of_everyone: bool) -> ColumnElement[bool]:
+    """Whether that start was taken already. Of few subjects it is looked up one by one, whatever a planner thinks."""
     taken = start.alias()
-    return (
-        select(taken.c.id)
-        .where(taken.c.run == RUN, taken.c.rule == RULE, taken.c.subject == subject, taken.c.key == key)
-        .exists()
+    its_row = select(taken.c.id).where(
+        taken.c.run == RUN, taken.c.rule == RULE, taken.c.subject == subject, taken.c.key == key
     )
+    return its_row.exists() if of_everyone else some(its_row)
 
 
 def founds(
