@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from firstwin.app import App, ProjectError, migrate, unseen_events
+from firstwin.app import App
 from firstwin.db import tables
-from firstwin.db.engine import DatabaseError, clock, read, write
+from firstwin.db.engine import clock, read, write
 from firstwin.demo.inbox import Inbox
 from firstwin.facts.ingest import ingest
 from firstwin.facts.segment import Message, parse
 from firstwin.outbox.states import State
 from firstwin.settings import Settings
-from firstwin.tools.check import check
+from firstwin.tools.check import ProjectError
 from tests.cli.given import make_project, signups
 
 
@@ -129,26 +129,8 @@ def test_hearts_beat_at_most_every_few_seconds(app: App, engine: Engine) -> None
         assert connection.execute(select(tables.heartbeat.c.at)).scalar_one() == first
 
 
-def test_sqlite_gets_its_tables_by_itself(tmp_path: Path) -> None:
-    settings = Settings(project=make_project(tmp_path))
-    with App.open(settings) as app:
+def test_opened_it_finds_its_project_and_its_database(tmp_path: Path) -> None:
+    with App.open(Settings(project=make_project(tmp_path))) as app:
         assert app.status().rules == ()
-    assert not migrate(settings)
-
-
-def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
-    settings = Settings(project=make_project(tmp_path), database_url="postgresql://u:p@127.0.0.1:1/none")
-    with pytest.raises(DatabaseError, match="does not answer"), App.open(settings):
+    with pytest.raises(ProjectError, match="firstwin init"), App.open(Settings(project=tmp_path / "typo")):
         pass
-
-
-def test_events_that_never_came_are_warned_of_once_others_have(tmp_path: Path) -> None:
-    settings = Settings(project=make_project(tmp_path))
-    library = check(tmp_path, {}).library
-    assert unseen_events(settings, library) == []
-    with App.open(settings) as app:
-        assert unseen_events(settings, library) == []
-        sign_up(app.engine, "blue")
-    assert {(problem.file, problem.severity) for problem in unseen_events(settings, library)} == {
-        ("rules/first-login.yaml", "warning")
-    }

@@ -11,18 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from firstwin.bell import EMBEDDED, Bell, Task
 from firstwin.db import tables
-from firstwin.db.engine import DatabaseError, clock, open_database, read, write
-from firstwin.db.migrate import is_current, upgrade
+from firstwin.db.engine import clock, read, write
 from firstwin.db.runs import Run, find_run, open_run
 from firstwin.deliver.deliverer import Delivered, Deliverer
 from firstwin.deliver.desk import Desk
@@ -31,10 +28,7 @@ from firstwin.outbox.outcome import OnUnknown
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay as send_again
 from firstwin.outbox.sweep import Swept, sweep
-from firstwin.rules.library import Library
-from firstwin.rules.problems import Problem
 from firstwin.rules.project import Project
-from firstwin.rules.references import events
 from firstwin.rules.terms import Rule
 from firstwin.senders.contract import Answer, Sender
 from firstwin.senders.load import load_senders
@@ -46,22 +40,16 @@ from firstwin.tick.rule import Ticked, tick_all, tick_rule
 from firstwin.tick.slots import slot_of
 from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
-from firstwin.tools.check import Checked, sender_settings
+from firstwin.tools.check import FILE, Checked, ProjectError, check, sender_settings
+from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.replay import Replayed, Stretch, replay
-from firstwin.tools.status import Status, ailments, event_names, status
+from firstwin.tools.status import Status, ailments, status
 
 HEART_S = 3.0
-
-
-class ProjectError(Exception):
-    """The project's files hold mistakes; ``problems`` tells each with its place."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
+PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +137,14 @@ class App:
     @classmethod
     @contextmanager
     def open(cls, settings: Settings) -> Iterator[Self]:
-        """Raises DatabaseError if the database cannot be used. SQLite gets its tables by itself."""
-        with _database(settings) as engine:
-            _must_have_tables(engine)
+        """Raises ProjectError if there is no project, DatabaseError if its database cannot be used.
+
+        SQLite gets its tables by itself.
+        """
+        if not (settings.project / FILE).is_file():
+            raise ProjectError(check(settings.project, {}).problems)
+        with opened(settings.database) as engine:
+            must_have_tables(engine)
             app = cls(settings, engine)
             yield app
             app.bell.close()
@@ -185,6 +178,12 @@ class App:
         return self.wired().env.rules
 
     # ---- ticks ----
+
+    def now(self) -> datetime:
+        """The live run's time."""
+        with read(self.engine) as connection:
+            run, real = find_run(connection, tables.LIVE), clock(connection)
+        return run.at(real) if run else real
 
     def tick(self, at: datetime | None = None) -> list[Ticked]:
         """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done."""
@@ -298,8 +297,14 @@ class App:
 
     def _drain(self, wired: Wired, run: Run) -> None:
         """Until everything that the run has to send is sent, retries included, here or by other workers."""
-        while not self.stopping.is_set() and self._unsent(wired, run):
-            if not wired.deliverer(run.id).run().states:
+        moved = time.monotonic()
+        while not self.stopping.is_set() and (left := self._unsent(wired, run)):
+            if wired.deliverer(run.id).run().states:
+                moved = time.monotonic()
+            elif time.monotonic() - moved > PATIENCE_S:
+                log(Log.REPLAY_WAITS, left=left, slot=run.virtual_from)
+                moved = time.monotonic()
+            else:
                 self.stopping.wait(0.1)
 
     def _unsent(self, wired: Wired, run: Run) -> int:
@@ -314,8 +319,10 @@ class App:
 
     def ailments(self, found: Status) -> list[str]:
         """What is wrong, each in a sentence."""
-        every, broker = self.project().tick_every, self.settings.broker_url
-        return ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))
+        checked, broker = self.check(), self.settings.broker_url
+        every = checked.project.tick_every if checked.project else timedelta(minutes=1)
+        wrong = ["The project's files hold mistakes: `firstwin check` tells them."] if checked.errors else []
+        return [*wrong, *ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))]
 
     def beat_heart(self, who: str, kind: str) -> None:
         """Notes that a process is alive, every few seconds and no more often."""
@@ -340,50 +347,3 @@ class App:
         self.bell.ring(Task.TICK)
         self.bell.ring(Task.DELIVER)
         return done
-
-
-def migrate(settings: Settings) -> bool:
-    """Brings the database to the tables of this version. False if it has them."""
-    with _database(settings) as engine:
-        if is_current(engine):
-            return False
-        upgrade(engine)
-        return True
-
-
-def unseen_events(settings: Settings, library: Library) -> list[Problem]:
-    """The events of the rules that nobody ever sent; none where no event came in at all."""
-    with _database(settings) as engine:
-        if not _is_there(engine) or not is_current(engine):
-            return []
-        with read(engine) as connection:
-            seen = event_names(connection)
-    return list(events(library.uses, seen, library.milestones)) if seen else []
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Engine]:
-    """Raises DatabaseError in words where it does not answer."""
-    try:
-        engine = open_database(settings.database)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-    except OperationalError as error:
-        message = f"The database does not answer: {error.orig}\nLook at FIRSTWIN_DATABASE_URL."
-        raise DatabaseError(message) from error
-
-
-def _is_there(engine: Engine) -> bool:
-    """SQLite makes a file by looking into it."""
-    path = engine.url.database
-    return engine.dialect.name != "sqlite" or path in {None, "", ":memory:"} or Path(path).exists()
-
-
-def _must_have_tables(engine: Engine) -> None:
-    if is_current(engine):
-        return
-    if engine.dialect.name != "sqlite":
-        raise DatabaseError("The database has no tables of this version yet: run `firstwin migrate`.")
-    upgrade(engine)

@@ -36,6 +36,7 @@ class Log(Enum):
     PROJECT_INVALID = "project.invalid", logging.ERROR
     TICK_DONE = "tick.done", logging.INFO
     TICK_IDLE = "tick.idle", logging.DEBUG
+    REPLAY_WAITS = "replay.waits", logging.WARNING  # what is left to send waits for another attempt
     DELIVER_DONE = "deliver.done", logging.INFO
     DELIVERY_FAILED = "delivery.failed", logging.ERROR
     SWEEP_DONE = "sweep.done", logging.INFO

@@ -47,10 +47,9 @@ def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
     assert "hunter2" not in told
 
 
-def test_a_database_without_tables_is_told_what_to_do(run: Run, folder: Path, database_url: str) -> None:
-    assert database_url
-    run("-p", str(folder), "migrate")
-    run("-p", str(folder), "status")
+def test_a_folder_that_is_no_project_stays_as_it_is(run_alone: Run, tmp_path: Path) -> None:
+    assert "firstwin init" in run_alone("-p", str(tmp_path / "typo"), "status", code=2).stderr
+    assert not (tmp_path / "typo").exists()
 
 
 def test_a_wrong_setting_is_told_in_a_sentence(run_alone: Run, bare: pytest.MonkeyPatch, folder: Path) -> None:
@@ -60,6 +59,11 @@ def test_a_wrong_setting_is_told_in_a_sentence(run_alone: Run, bare: pytest.Monk
 
 def test_beat_without_a_broker_says_what_to_do(run_alone: Run, folder: Path) -> None:
     assert "FIRSTWIN_BROKER_URL" in run_alone("-p", str(folder), "beat", code=2).stderr
+
+
+def test_status_is_told_in_spite_of_a_mistake_in_a_rule(run_alone: Run, folder: Path) -> None:
+    (folder / "rules" / "welcome.yaml").write_text("about: acount\n")
+    assert "firstwin check" in run_alone("-p", str(folder), "status").stdout
 
 
 def test_a_worker_does_not_start_with_a_mistake_in_a_rule(run_alone: Run, folder: Path) -> None:

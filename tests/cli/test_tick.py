@@ -57,6 +57,7 @@ def test_a_tick_now_does_each_rule_once(run_alone: Run, folder: Path) -> None:
         (("--from", "2026-03-01"), "--to"),
         (("--at", "2026-03-01", "--from", "2026-03-01", "--to", "2026-03-02"), "either"),
         (("--from", "2026-03-05", "--to", "2026-03-01"), "before"),
+        (("--at", "2999-03-01"), "future"),
         (("--from", "monday", "--to", "2026-03-01"), "monday"),
         (("--from", "2026-03-01", "--to", "2026-03-05", "--every", "day"), "1d"),
         (("--from", "2026-03-01", "--to", "2026-03-05", "--every", "0d"), "1d"),

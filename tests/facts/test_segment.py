@@ -155,6 +155,11 @@ def test_a_message_may_be_so_deep_and_no_deeper() -> None:
     )
 
 
+def test_a_message_nested_deeper_than_python_calls_is_refused_like_any_other() -> None:
+    line = orjson.dumps(TRACK)[:-1] + b',"x":' + b"[" * 1000 + b'"\\u0000"' + b"]" * 1000 + b"}"
+    assert "nested deeper" in reason(line)
+
+
 def test_many_brackets_beside_each_other_are_not_deep() -> None:
     assert message(TRACK, properties={"items": [{} for _ in range(100)]})
 

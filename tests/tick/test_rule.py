@@ -283,6 +283,17 @@ def test_an_edit_keeps_due_times_and_a_step_that_is_added_in_time_is_due(engine:
     assert world.nudges() == [("series", "acme", "b"), ("series", "acme", "a")]
 
 
+def test_the_first_slot_of_a_day_asks_about_everyone_and_counts_what_ticks_missed(sqlite_engine: Engine) -> None:
+    world = World(sqlite_engine, [rule()])
+    world.account("acme")
+    world.tick(HOUR)
+    world.fact("signed_up", HOUR / 2, seq=-1)  # numbered as if an earlier tick had seen it
+    assert [one.missed for one in world.tick(3 * HOUR)] == [0]
+    assert [one.missed for one in world.tick(DAY)] == [1]
+    assert world.nudges() == [("welcome", "acme", "")]
+    assert [one.missed for one in world.tick(2 * DAY)] == [0]
+
+
 def test_a_renamed_rule_nudges_nobody_again(engine: Engine) -> None:
     world = World(engine, [rule("old-name")])
     world.account("acme")

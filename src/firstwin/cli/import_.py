@@ -57,9 +57,9 @@ def import_(
 
 def _import(ctx: typer.Context, files: Sequence[Path], *, history: bool, live: bool) -> Imported:
     """A mistake in a rule stops no import; the project file must be right, for it says the time zone."""
-    from firstwin.app import ProjectError
     from firstwin.cli.watching import Watching
     from firstwin.facts.importing import Terms, import_files
+    from firstwin.tools.check import ProjectError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with opened(ctx) as app, Watching() as watching:

@@ -33,8 +33,8 @@ def opened(ctx: typer.Context, *, serves: bool = False, broker_url: str | None =
 @contextmanager
 def answering() -> Iterator[None]:
     """What the user can put right ends the command with a sentence."""
-    from firstwin.app import ProjectError
     from firstwin.db.engine import DatabaseError
+    from firstwin.tools.check import ProjectError
 
     try:
         yield

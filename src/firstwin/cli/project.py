@@ -36,14 +36,14 @@ def init(
 
 def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Tell every mistake of the project at once: in firstwin.yaml, rules and templates. Exit code 2 if there is one."""
-    from firstwin.app import unseen_events
     from firstwin.settings import placeholders
     from firstwin.tools.check import check as check_files
+    from firstwin.tools.database import unseen_events
 
     settings = configured(ctx)
     found = check_files(settings.project, placeholders(settings))
     with answering():
-        problems = sorted({*found.problems, *unseen_events(settings, found.library)})
+        problems = sorted({*found.problems, *unseen_events(settings.database, found.library)})
     if as_json:
         print_json([vars(problem) for problem in problems])
     else:
@@ -75,11 +75,11 @@ def say(
 
 def migrate(ctx: typer.Context) -> None:
     """Bring the database to the tables of this version. Does nothing if it has them."""
-    from firstwin.app import migrate as bring
+    from firstwin.tools.database import migrate as bring
 
     settings = configured(ctx)
     with answering():
-        changed = bring(settings)
+        changed = bring(settings.database)
     screen().print(f"The database {'now has' if changed else 'has'} the tables of this version.")
 
 

@@ -43,6 +43,8 @@ def tick(
 
 
 def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
+    if at and at > app.now():
+        fail(f"{at:%Y-%m-%d %H:%M} UTC lies in the future: rules are matched up to now.")
     done = app.tick(at)
     if as_json:
         print_json([vars(one) for one in done])

@@ -20,8 +20,11 @@ class Lane:
     def __init__(self, round_: Round, destination: str) -> None:
         self._round = round_
         self.destination = destination
-        self._together = round_.desk.senders[destination].slots  # rows that are read and rendered together
-        self._most = 4 * self._together  # what is leased beyond this would only wait here, and be lost with the process
+        slots = round_.desk.senders[destination].slots
+        self._together = max(slots, 32)  # rows that are read and rendered together
+        self._most = (
+            4 * slots
+        )  # what is leased beyond this would only wait here, and be lost for a while with the process
 
     async def run(self) -> None:
         """Until nothing is due, or the round is over."""

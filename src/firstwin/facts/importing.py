@@ -122,13 +122,11 @@ class _Pending:
     rows: int = 0
     bytes: int = 0
 
-    def add(self, message: Message, size: int) -> None:
+    def add(self, message: Message, size: int) -> bool:
+        """Whether that is enough for one transaction."""
         self.messages.append(message)
         self.rows += 1 if message.kind == "event" else 1 + len(message.body)
         self.bytes += size
-
-    @property
-    def is_full(self) -> bool:
         return self.rows >= MOST_ROWS or self.bytes >= MOST_BYTES
 
 
@@ -142,6 +140,7 @@ class _Import:
         self.done = done
         self.is_guarded = is_guarded
         self.pending: _Pending | None = None
+        self.known_since: int | None = None
         self.place = 0
 
     def take(self, file: Path, chunks: Iterable[Chunk]) -> None:
@@ -159,25 +158,30 @@ class _Import:
 
     def _lines(self, file: Path, chunks: Iterable[Chunk], rejects: Rejects) -> None:
         for line in lines(chunks):
-            if line is not None:
-                self._line(file, line, rejects)
-            if line is None or (self.pending is not None and self.pending.is_full):
+            if line is None or self._is_enough(file, line, rejects):
                 self._store(rejects)
 
-    def _line(self, file: Path, line: Line, rejects: Rejects) -> None:
+    def _is_enough(self, file: Path, line: Line, rejects: Rejects) -> bool:
         if self.pending is None:
-            with read(self.engine) as connection:
-                self.pending = _Pending(clock(connection))
+            self.pending = self._begun()
         self.done.messages += 1
         self.place = line.reached
-        known_since = None if self.terms.history else microseconds(self.pending.received_at)
-        message = parse(line.content, known_since)
-        if isinstance(message, Refused):
-            self.done.bad += 1
-            rejects.add(line, message.reason)
-            self.watcher.refused(Bad("standard input" if file == STREAM else str(file), line.number, message.reason))
-        else:
-            self.pending.add(message, len(line.content))
+        message = parse(line.content, self.known_since)
+        if isinstance(message, Message):
+            return self.pending.add(message, len(line.content))
+        self._refuse(file, line, message, rejects)
+        return False
+
+    def _begun(self) -> _Pending:
+        with read(self.engine) as connection:
+            now = clock(connection)
+        self.known_since = None if self.terms.history else microseconds(now)
+        return _Pending(now)
+
+    def _refuse(self, file: Path, line: Line, message: Refused, rejects: Rejects) -> None:
+        self.done.bad += 1
+        rejects.add(line, message.reason)
+        self.watcher.refused(Bad("standard input" if file == STREAM else str(file), line.number, message.reason))
 
     def _store(self, rejects: Rejects) -> None:
         pending, self.pending = self.pending, None

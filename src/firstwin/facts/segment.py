@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -65,10 +66,28 @@ def parse(line: bytes, received_at: int | None) -> Message | Refused:
 
 def _refuse_unstorable(line: bytes, document: object) -> None:
     """Looked for in the bytes first: nearly no message has either."""
+    if line.count(b"{") + line.count(b"[") > DEEPEST and _is_deeper(document, DEEPEST):
+        raise _Unfit(f"it is nested deeper than {DEEPEST} levels")
     if b"\\u0000" in line and _holds_nul(document):
         raise _Unfit("it holds the character NUL, which no database keeps")
-    if line.count(b"{") + line.count(b"[") > DEEPEST and _depth(document) > DEEPEST:
-        raise _Unfit(f"it is nested deeper than {DEEPEST} levels")
+
+
+def _is_deeper(document: object, levels: int) -> bool:
+    """Level by level, for a message may be nested deeper than Python calls."""
+    parts = [document]
+    for _ in range(levels):
+        parts = [inner for part in parts for inner in _inside(part)]
+    return any(isinstance(part, list | dict) for part in parts)
+
+
+def _inside(part: object) -> Iterable[object]:
+    match part:
+        case list():
+            return part
+        case dict():
+            return part.values()
+        case _:
+            return ()
 
 
 def _holds_nul(part: object) -> bool:
@@ -81,16 +100,6 @@ def _holds_nul(part: object) -> bool:
             return any("\0" in key or _holds_nul(value) for key, value in part.items())
         case _:
             return False
-
-
-def _depth(part: object) -> int:
-    match part:
-        case list():
-            return 1 + max((_depth(item) for item in part), default=0)
-        case dict():
-            return 1 + max((_depth(item) for item in part.values()), default=0)
-        case _:
-            return 0
 
 
 def _message(document: Any, received_at: int | None) -> Message:  # noqa: ANN401 - whatever JSON holds

@@ -20,6 +20,7 @@ from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import seen_by
 from firstwin.match.starts.kinds import kind_of
 from firstwin.rules.terms import BecomesStart, Rule, read_milestones
+from firstwin.tick import nightly
 from firstwin.tick.decisions import Decided, decide_due
 from firstwin.tick.environment import Environment
 from firstwin.tick.slots import is_beyond_making_up, slots_to_do
@@ -132,9 +133,12 @@ def _do_slot(
     elsewhere = row.seen is not None and seen.is_from_elsewhere(connection, row.seen)
     earliest = _earliest(rule, row.active_from)
     starts = _look(connection, asked, moment, earliest, everyone=everyone or elsewhere or row.looked != rule.version)
-    decided = decide_due(connection, env, run, asked, moment, row.active_from)
     missed = starts if everyone and not edited and row.last_slot is not None and slot <= row.last_slot else 0
-    ticked = Ticked(rule.id, "done", 1, starts, decided.nudges, decided.skips, missed)
+    if nightly.is_due(run, row.last_slot, slot):
+        missed = _look(connection, asked, moment, earliest, everyone=True)
+        nightly.forget_old_ticks(connection, run, rule.id, slot)
+    decided = decide_due(connection, env, run, asked, moment, row.active_from)
+    ticked = Ticked(rule.id, "done", 1, starts + missed, decided.nudges, decided.skips, missed)
     _write_down(connection, run, rule, slot, token, ticked, decided, perf_counter() - began)
     return ticked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,14 @@ from firstwin.senders.load import check_settings
 
 FILE = "firstwin.yaml"
 CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook"}
+
+
+class ProjectError(Exception):
+    """The project's files hold mistakes; ``problems`` tells each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,65 @@
+"""Opens the database of a project, and tells in words what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from firstwin.db.engine import DatabaseError, open_database, read
+from firstwin.db.migrate import is_current, upgrade
+from firstwin.rules.library import Library
+from firstwin.rules.problems import Problem
+from firstwin.rules.references import events
+from firstwin.tools.status import event_names
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Raises DatabaseError where it does not answer."""
+    try:
+        engine = open_database(url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except OperationalError as error:
+        message = f"The database does not answer: {error.orig}\nLook at FIRSTWIN_DATABASE_URL."
+        raise DatabaseError(message) from error
+
+
+def migrate(url: str) -> bool:
+    """Brings the database to the tables of this version. False if it has them."""
+    with opened(url) as engine:
+        if is_current(engine):
+            return False
+        upgrade(engine)
+        return True
+
+
+def must_have_tables(engine: Engine) -> None:
+    """SQLite gets its tables by itself; for others raises DatabaseError that says how."""
+    if is_current(engine):
+        return
+    if engine.dialect.name != "sqlite":
+        raise DatabaseError("The database has no tables of this version yet: run `firstwin migrate`.")
+    upgrade(engine)
+
+
+def unseen_events(url: str, library: Library) -> list[Problem]:
+    """The events of the rules that nobody ever sent; none where no event came in at all."""
+    with opened(url) as engine:
+        if not _is_there(engine) or not is_current(engine):
+            return []
+        with read(engine) as connection:
+            seen = event_names(connection)
+    return list(events(library.uses, seen, library.milestones)) if seen else []
+
+
+def _is_there(engine: Engine) -> bool:
+    """SQLite makes a file by looking into it."""
+    path = engine.url.database
+    return engine.dialect.name != "sqlite" or path in {None, "", ":memory:"} or Path(str(path)).exists()
