@@ -1,5 +1,6 @@
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,9 @@ def test_status_is_told_in_spite_of_a_mistake_in_a_rule(run_alone: Run, folder: 
 def test_a_worker_does_not_start_with_a_mistake_in_a_rule(run_alone: Run, folder: Path) -> None:
     (folder / "rules" / "welcome.yaml").write_text("about: acount\n")
     assert "rules/welcome.yaml:1:8" in run_alone("-p", str(folder), "worker", code=2).stderr
+
+
+def test_a_port_that_cannot_be_used_is_told_in_a_sentence(run_alone: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for port in (str(taken.getsockname()[1]), "99999"):
+            assert f"Port {port} can't be used" in run_alone("demo", "--port", port, code=2).stderr

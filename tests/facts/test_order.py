@@ -69,6 +69,7 @@ def _message(plan: tuple[str, str, str | None, Any], at: datetime, prefix: str) 
             return alias(f"{prefix}old-{name}", person, at)
 
 
+@pytest.mark.slow
 @given(arrivals())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_properties_have_the_same_value_at_every_time(
@@ -77,6 +78,7 @@ def test_properties_have_the_same_value_at_every_time(
     compare(engine, *arrival)
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @given(arrivals())
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -120,6 +122,7 @@ def newest(told: list[Row[Any]], kind: Kind, subject: str, at: datetime) -> dict
     return {name: (value, moment) for name, (value, moment) in found.items() if value is not None}
 
 
+@pytest.mark.slow
 @given(arrivals())
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_batch_brings_the_same_facts_as_one_message_after_the_other(

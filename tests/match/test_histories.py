@@ -128,6 +128,7 @@ def test_each_rule_nudges(name: str) -> None:
     assert waiting == set()
 
 
+@pytest.mark.slow
 def test_every_reason_comes_up() -> None:
     rng = Random(1)
     reasons: Counter[str | None] = Counter()
@@ -200,6 +201,7 @@ def test_a_message_may_come_again() -> None:
 # ---- what a table would hold ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(SOME_RULES)).flatmap(lambda name: cases(SOME_RULES[name])))
 @settings(max_examples=200)
 def test_facts_are_as_the_table_would_hold_them(drawn: tuple[list[Fact], list[Any]]) -> None:

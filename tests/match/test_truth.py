@@ -73,7 +73,7 @@ class Ticking:
             moment = Moment(self.run, slot, self.previous, self.token, ZONE)
             turned = self._turned(connection, asked, moment)
             episodes.end(connection, asked, moment, [t.subject for t in turned if t.since is not None])
-            episodes.begin(connection, asked, moment, [t.subject for t in turned if t.since is None], noted=False)
+            episodes.begin(connection, asked, moment, [t.subject for t in turned if t.since is None])
         self.previous, self.token = slot, token
 
     def _turned(self, connection: Connection, asked: Asked, moment: Moment) -> list[episodes.Turned]:

@@ -72,6 +72,7 @@ def test_what_killed_its_workers_is_claimed_alone_again(engine: Engine) -> None:
     assert len(taken(engine, suspects=True)) == 1
 
 
+@pytest.mark.slow
 def test_a_thousand_dead_replayed_twice_at_once_go_out_once_each(engine: Engine) -> None:
     ids = deliveries(engine, 1000)
     with write(engine) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -266,6 +267,7 @@ RULEISH = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["about", "when", "unless", "only_if", "until", "then", "steps", "again", "after"]), RULEISH

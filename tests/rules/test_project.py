@@ -157,6 +157,7 @@ def test_whatever_bytes_come_in_nothing_is_raised(content: bytes) -> None:
     assert project is not None or problems
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["name", "zone", "mail", "senders", "csm", "grace", "labels", "redirect_to", "daily_cap"]),
                        st.recursive(st.sampled_from(["a", 5, None, True, "${X}", "UTC"]),
                                     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["type", "a", "sender", "fallback", "email"]), inner, max_size=3),

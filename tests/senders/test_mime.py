@@ -72,6 +72,7 @@ anything = st.text(max_size=300).filter(lambda text: not any(0xD800 <= ord(c) <=
 line = anything.filter(lambda text: not CONTROL.search(text))
 
 
+@pytest.mark.slow
 @given(subject=line, text=anything, html=anything)
 def test_what_was_written_is_what_is_read(subject: str, text: str, html: str) -> None:
     message = read(composed(replace(MAIL, subject=subject, text=text, html=html)))

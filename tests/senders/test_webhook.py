@@ -57,6 +57,7 @@ def random_payload(seed: int) -> Payload:
     return Payload(key=f"key-{seed}", type=chance.choice(["stalled", "übrig"]), data=data)
 
 
+@pytest.mark.slow
 def test_the_reference_library_verifies_a_thousand_bodies_with_either_secret() -> None:
     requests = posted(*map(random_payload, range(1000)), secret=[NEW_SECRET, SECRET])
     receivers = [standardwebhooks.Webhook(secret) for secret in (NEW_SECRET, SECRET)]

@@ -52,6 +52,7 @@ def test_slots_go_from_the_beginning_to_the_end() -> None:
     assert len(Stretch(BEGIN, BEGIN - DAY, DAY)) == 0
 
 
+@pytest.mark.slow
 def test_each_slot_is_ticked_and_told(engine: Engine, env: Environment) -> None:
     told: list[datetime] = []
     done = replay(engine, env, STRETCH, nothing, told.append, Event())

@@ -52,9 +52,15 @@ def demo(
 ) -> None:
     """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
     _may_be_stopped()
-    from firstwin.demo.run import run_demo
+    from firstwin.demo.run import PortError, run_demo
 
-    raise typer.Exit(run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port))
+    try:
+        code = run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port)
+    except OSError as error:
+        fail(
+            f"Port {port} can't be used ({error.strerror}): choose another with `--port`, or none for any that is free."
+        )
+    raise typer.Exit(code)
 
 
 def _may_be_stopped() -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from sqlalchemy import Engine
 
 from firstwin import telemetry
 from firstwin.app import App
@@ -26,6 +27,7 @@ from firstwin.demo.project import write_project
 from firstwin.demo.screen import Screen
 from firstwin.demo.summary import summary
 from firstwin.settings import Settings
+from firstwin.tools.database import opened
 from firstwin.tools.due import runs_with_deliveries
 from firstwin.worker import run_worker
 
@@ -34,22 +36,43 @@ LOOK_S = 0.1
 PATIENCE_S = 8.0  # how long the last messages may take
 
 
+class PortError(Exception):
+    """The port that was asked for cannot be used."""
+
+
 def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
-    """The exit code, 1 if nothing arrived. ``seconds``: how long the three weeks take, before it ends or stands still."""
+    """The exit code, 1 if nothing arrived. ``seconds``: how long the three weeks take, before it ends or stands still.
+
+    Raises PortError if the port cannot be used.
+    """
     telemetry.configure(style="console", level="error")
-    with tempfile.TemporaryDirectory(prefix="firstwin-demo-") as folder, App.open(_settings(Path(folder))) as app:
-        inbox = Inbox(partial(clock.now, app.engine), http_port=port)
-        write_project(Path(folder), inbox, clock.LENGTH * (TICK_S / seconds))
-        inbox.start()
-        console.print(f"The inbox, with every mail and alert as its receiver sees it: {inbox.url}")
-        try:
-            _run(app, Screen(console, inbox.url), seconds, ends=ends)
-        finally:
-            inbox.stop()
-        if ends:
-            with read(app.engine) as connection:
-                console.print(summary(connection, app.status()))
-        return 0 if inbox.messages else 1
+    with tempfile.TemporaryDirectory(prefix="firstwin-demo-") as folder:
+        settings = _settings(Path(folder))
+        with opened(settings.database) as engine:
+            inbox = _inbox(engine, port)
+            write_project(Path(folder), inbox, clock.LENGTH * (TICK_S / seconds))
+            with App.open(settings) as app:
+                return _with_inbox(app, inbox, console, seconds, ends=ends)
+
+
+def _inbox(engine: Engine, port: int) -> Inbox:
+    try:
+        return Inbox(partial(clock.now, engine), http_port=port)
+    except (OSError, OverflowError) as error:
+        raise PortError(f"Port {port} can't be used ({error}): choose another with `--port`.") from error
+
+
+def _with_inbox(app: App, inbox: Inbox, console: Console, seconds: float, *, ends: bool) -> int:
+    inbox.start()
+    console.print(f"The inbox, with every mail and alert as its receiver sees it: {inbox.url}")
+    try:
+        _run(app, Screen(console, inbox.url), seconds, ends=ends)
+    finally:
+        inbox.stop()
+    if ends:
+        with read(app.engine) as connection:
+            console.print(summary(connection, app.status()))
+    return 0 if inbox.messages else 1
 
 
 def _settings(folder: Path) -> Settings:

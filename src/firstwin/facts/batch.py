@@ -157,10 +157,10 @@ class Batch:
             self.placings += person.stays.placings()
 
     def _changed(self, subject: Subject, changes: Iterable[Change]) -> None:
+        begin = f"firstwin.{subject.kind}."
         for prop, at, value, value_at, inferred in changes:
             props = {"value": value, "inferred": True} if inferred else {"value": value}
-            row = self._own_row(subject, f"firstwin.{subject.kind}.{prop}", props, at)
-            row[VALUE_AT] = value_at
+            self._own_row(subject, begin + prop, props, at)[VALUE_AT] = value_at
 
     def _own_row(self, subject: Subject, name: str, props: dict[str, Any], at: int) -> Row:
         """A row about a subject itself. A person's names the person's account as well."""

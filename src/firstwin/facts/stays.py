@@ -57,6 +57,8 @@ class Stays:
 
     def join(self, account: str, at: int) -> Sequence[Told]:
         """Seen in the account: the facts that this makes, none if that was known."""
+        if not self.stays and self.told is None:
+            return self._join_first(account, at)
         following: Stay | None = None
         for stay in self.stays:
             if stay.account == account:
@@ -70,6 +72,11 @@ class Stays:
             self.stays.remove(following)
         self._add(Stay(account, at, following.until if following else None))
         return self._tell(account, at)
+
+    def _join_first(self, account: str, at: int) -> Sequence[Told]:
+        """As nearly everybody does."""
+        self.stays, self.last, self.is_changed = [Stay(account, at)], at, True
+        return (Told(at, account, account),)
 
     def leave(self, account: str, at: int) -> Sequence[Told]:
         """Not in the account from this moment on, until seen there again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, true, update
 
 from firstwin.db import tables
 from firstwin.match import boundary
@@ -16,7 +16,7 @@ from firstwin.match.changed import changed_subjects
 from firstwin.match.narrow import among_few_subjects, ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
-from firstwin.match.seen import RUN, Seen
+from firstwin.match.seen import NOW, RUN, Seen
 from firstwin.match.words import exists, word
 from firstwin.rules.terms import BecomesStart, Rule, Subject, Term
 
@@ -103,10 +103,23 @@ def subjects_of(kind: Subject) -> Table:
     return tables.account if kind == "account" else tables.person
 
 
-def begin(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str], *, noted: bool) -> None:
-    """Opens an episode at this slot for each subject; ``noted`` ones were true before the rule was."""
+def note(connection: Connection, asked: Asked, moment: Moment) -> list[str]:
+    """The first look: whom the state holds for is noted by the database itself. Returns those for whom it ended."""
+    everyone = turning(condition_of(asked.rule), asked.rule.about, asked.seen)
+    parameters = asked.parameters(connection, moment)
+    ended = connection.execute(everyone.where(episode.c.since.is_not(None)), parameters)
+    ids = [row.id for row in ended]
+    began = everyone.where(episode.c.since.is_(None)).with_only_columns(
+        RUN, RULE, subjects_of(asked.rule.about).c.id, NOW, true(), maintain_column_froms=True
+    )
+    connection.execute(insert(episode).from_select(["run", "rule", "subject", "since", "noted"], began), parameters)
+    return ids
+
+
+def begin(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str]) -> None:
+    """Opens an episode at this slot for each subject."""
     rows = [
-        {"run": moment.run, "rule": asked.rule.id, "subject": s, "since": moment.now, "noted": noted} for s in subjects
+        {"run": moment.run, "rule": asked.rule.id, "subject": s, "since": moment.now, "noted": False} for s in subjects
     ]
     if rows:
         connection.execute(insert(episode), rows)

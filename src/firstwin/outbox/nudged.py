@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CONFLICT
 
 from firstwin.db.tables import event, nudge
+from firstwin.outbox.insert import insert_new
 from firstwin.outbox.rows import IDS
 
 NUDGED = "firstwin.nudged."
@@ -23,7 +23,7 @@ def note_nudged(connection: Connection, deliveries: Iterable[Row[Any]], now: dat
         return
     nudges = connection.execute(_NUDGES, {"ids": sorted(first)})
     facts = [_fact(first[row.id], row.subject_kind, row.subject, now) for row in nudges]
-    connection.execute(insert(event).on_conflict_do_nothing(), facts)
+    insert_new(connection, event, facts)
 
 
 def _fact(delivery: Row[Any], kind: str, subject: str, now: datetime) -> dict[str, Any]:

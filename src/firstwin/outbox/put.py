@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CONFLICT
 
 from firstwin.db.runs import Run
 from firstwin.db.tables import delivery, nudge
 from firstwin.decide.value import Nudge, Planned
 from firstwin.match.value import Clause
+from firstwin.outbox.insert import insert_new
 from firstwin.outbox.key import key_of
 from firstwin.outbox.skips import note_not_sent
 from firstwin.outbox.states import State
@@ -41,7 +41,7 @@ def put(connection: Connection, run: Run, nudges: Sequence[Nudge], now: datetime
         for planned in each.planned
         if run.sends and each.mode == "live"
     ]
-    return PutResult(new, _insert_deliveries(connection, rows))
+    return PutResult(new, len(insert_new(connection, delivery, rows, "id")))
 
 
 StepKey = tuple[str, str, str, str]
@@ -53,12 +53,9 @@ def _key(of: Nudge) -> StepKey:
 
 
 def _insert_nudges(connection: Connection, run: Run, nudges: Sequence[Nudge], now: datetime) -> dict[StepKey, int]:
-    if not nudges:
-        return {}
-    c = nudge.c
-    statement = insert(nudge).on_conflict_do_nothing().returning(c.id, c.rule, c.subject, c.start_key, c.step)
-    inserted = connection.execute(statement, [_nudge(run, each, now) for each in nudges])
-    return {(rule, subject, start_key, step): id_ for id_, rule, subject, start_key, step in inserted}
+    rows = [_nudge(run, each, now) for each in nudges]
+    new = insert_new(connection, nudge, rows, "id", "rule", "subject", "start_key", "step")
+    return {(rule, subject, start_key, step): id_ for id_, rule, subject, start_key, step in new}
 
 
 def _nudge(run: Run, each: Nudge, now: datetime) -> dict[str, Any]:
@@ -111,10 +108,3 @@ def _delivery(run: Run, each: Nudge, planned: Planned, nudge_id: int, now: datet
         "expires_at": planned.expires_at,
         "created_at": now,
     }
-
-
-def _insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
-    if not rows:
-        return 0
-    statement = insert(delivery).on_conflict_do_nothing().returning(delivery.c.id)
-    return len(connection.execute(statement, rows).all())  # PostgreSQL counts no rows here: RETURNING does

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, Row
 
 from firstwin.db.tables import attempt
 from firstwin.decide.value import Reason
@@ -14,8 +14,9 @@ from firstwin.match.value import Standing
 from firstwin.outbox.cap import admit
 from firstwin.outbox.claim import LEASE
 from firstwin.outbox.clocks import Clocks, clocks
+from firstwin.outbox.insert import insert_new
 from firstwin.outbox.judge import Gates, Verdict, drop, judge
-from firstwin.outbox.rows import Change, change, lock
+from firstwin.outbox.rows import Change, Lost, change, lock
 from firstwin.outbox.states import By, State
 
 
@@ -75,9 +76,10 @@ def _over_the_cap(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], 
 
 def _begin(connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> None:
     change(connection, By.WORKER, [_sending(row, at) for row in rows])
-    if rows:
-        began = [{"delivery_id": row.id, "fence": row.fence, "began_at": at.real} for row in rows]
-        connection.execute(insert(attempt), began)
+    began = [{"delivery_id": row.id, "fence": row.fence, "began_at": at.real} for row in rows]
+    if len(insert_new(connection, attempt, began, "id")) != len(began):
+        msg = "an attempt was made under this fence before"
+        raise Lost(msg)
 
 
 def _sending(row: Row[Any], at: Clocks) -> Change:
