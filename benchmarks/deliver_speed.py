@@ -253,7 +253,7 @@ def databases(chosen: Sequence[str]) -> Iterator[tuple[str, Engine]]:
             yield "postgresql", open_database(url)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--deliveries", type=int, default=5000)
@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", default=list(WAYS))
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--profile", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.sink:
         sink()
         return

@@ -109,16 +109,6 @@ def test_an_invalid_edit_leaves_the_rules_as_they_were(app: App, folder: Path, e
     assert app.check().errors
 
 
-def test_once_a_night_everyone_is_looked_at_and_nobody_is_nudged_again(app: App, engine: Engine) -> None:
-    sign_up(engine, "blue")
-    night = app.now().replace(hour=3, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    nudges = {one.rule: one.nudges for one in app.tick(night)}
-    assert nudges["welcome"] == 1
-    assert count(engine, "nudge") == sum(nudges.values())
-    with read(engine) as connection:
-        assert set(connection.scalars(select(tables.tick.c.missed))) == {0}
-
-
 def test_a_project_with_a_mistake_does_not_start(folder: Path, engine: Engine) -> None:
     (folder / "rules" / "welcome.yaml").write_text("about: acount\n")
     app = App(Settings(project=folder), engine)

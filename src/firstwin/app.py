@@ -42,7 +42,7 @@ from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
 from firstwin.tools.check import FILE, Checked, ProjectError, check, sender_settings
 from firstwin.tools.database import must_have_tables, opened
-from firstwin.tools.due import due_rules, is_nightly, runs_with_deliveries, unsent
+from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.replay import Replayed, Stretch, replay
@@ -195,7 +195,7 @@ class App:
             env, run, slot = self._live(at)
             if not self._due(run, slot):
                 return []
-            return self._told(env, run, slot, tick_all(self.engine, env, run, slot))
+            return self._told(tick_all(self.engine, env, run, slot))
         finally:
             self._ticking.release()
 
@@ -216,7 +216,7 @@ class App:
         rule = env.rule(name)
         if rule is None:
             return
-        done = self._told(env, run, slot, [tick_rule(self.engine, env, run, rule, slot)])
+        done = self._told([tick_rule(self.engine, env, run, rule, slot)])
         if done and rule.milestones:
             self.share_tick()
 
@@ -247,22 +247,15 @@ class App:
         with read(self.engine) as connection:
             return due_rules(connection, run.id, slot)
 
-    def _told(self, env: Environment, run: Run, slot: datetime, ticked: Sequence[Ticked]) -> list[Ticked]:
+    def _told(self, ticked: Sequence[Ticked]) -> list[Ticked]:
         done = [one for one in ticked if one.outcome == "done"]
         for one in done:
             log(Log.TICK_DONE if one.starts or one.nudges or one.skips else Log.TICK_IDLE, **vars(one))
-        if is_nightly(slot, env.every):
-            self._look_at_everyone(env, run, slot, done)
+            if one.missed:
+                log(Log.TICK_MISSED, rule=one.rule, missed=one.missed)
         if any(one.nudges for one in done):
             self.bell.ring(Task.DELIVER)
         return done
-
-    def _look_at_everyone(self, env: Environment, run: Run, slot: datetime, done: Sequence[Ticked]) -> None:
-        """Ticks ask only about those who may have changed; that nobody is missed is made sure of once a night."""
-        for rule in [rule for one in done if (rule := env.rule(one.rule))]:
-            looked = tick_rule(self.engine, env, run, rule, slot, everyone=True)
-            if looked.missed:
-                log(Log.TICK_MISSED, **vars(looked))
 
     # ---- deliveries ----
 

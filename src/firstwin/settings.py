@@ -22,7 +22,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Read from ``FIRSTWIN_…`` variables, and from ``.env`` in the project folder. A variable wins over the file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
 
     project: Path = Field(Path(), description="The project folder: firstwin.yaml, rules/ and templates/.")
     database_url: str = Field(

@@ -157,7 +157,7 @@ def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, bea
     beside.start()
     worker.start()
     if beat:
-        beat.stop()
+        beat.service.stop(wait=False)  # waiting would be for ever, had its thread died
     beside.join(LONGEST_WORK_S)
 
 

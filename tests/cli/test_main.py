@@ -74,5 +74,5 @@ def test_a_worker_does_not_start_with_a_mistake_in_a_rule(run_alone: Run, folder
 
 def test_a_port_that_cannot_be_used_is_told_in_a_sentence(run_alone: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        for port in (str(taken.getsockname()[1]), "99999"):
-            assert f"Port {port} can't be used" in run_alone("demo", "--port", port, code=2).stderr
+        port = str(taken.getsockname()[1])
+        assert f"Port {port} can't be used" in run_alone("demo", "--port", port, code=2).stderr

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
@@ -179,3 +180,21 @@ def test_two_workers_at_once_share_no_row(engine: Engine) -> None:
         claimed = list(pool.map(work, range(4)))
     assert sorted(id_ for mine in claimed for id_ in mine) == ids
     assert states(engine) == {"leased": 120}
+
+
+def test_a_claim_reads_the_index_of_what_waits_and_no_more(sqlite_engine: Engine) -> None:
+    deliveries(sqlite_engine, 2)
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def remember(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "ORDER BY delivery.due_at" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(sqlite_engine, "before_cursor_execute", remember)
+    assert len(taken(sqlite_engine)) == 2
+    event.remove(sqlite_engine, "before_cursor_execute", remember)
+    with read(sqlite_engine) as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all() for one, values in asked]
+    told = [" ".join(str(row[3]) for row in plan) for plan in plans]
+    assert len(told) == 3
+    assert all("USING INDEX ix_delivery_claimable" in plan and "TEMP B-TREE" not in plan for plan in told)

@@ -6,7 +6,8 @@ from sqlalchemy import Engine
 
 from firstwin.db import tables
 from firstwin.db.engine import read, write
-from firstwin.outbox.destinations import disable, enable, know, pause_destination, stopped
+from firstwin.outbox.destinations import disable, enable, know, pause_destination
+from firstwin.outbox.holds import Holds, holds
 from tests.outbox.given import NOON, rows
 
 
@@ -26,11 +27,11 @@ def test_a_paused_or_disabled_destination_is_stopped_until_it_is_enabled(engine:
         disable(connection, {"crm": "http_410"}, NOON)
         disable(connection, {"crm": "http_404"}, NOON)
     with read(engine) as connection:
-        assert stopped(connection) == {"crm", "mail"}
+        assert holds(connection).destinations == {"crm", "mail"}
     why = {row.name: row.disabled_why for row in rows(engine, tables.destination)}
     assert why == {"crm": "http_410", "mail": None, "ops": None}
     with write(engine) as connection:
         assert enable(connection, "crm")
         assert enable(connection, "mail")
         assert not enable(connection, "ops")
-        assert stopped(connection) == frozenset()
+        assert holds(connection) == Holds()

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, insert, update
 from firstwin.db import tables
 from firstwin.db.engine import read, write
 from firstwin.db.runs import Run, set_clock
-from firstwin.tools.due import due_rules, is_nightly, runs_with_deliveries, unsent
+from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from tests.outbox.given import NOON, REPLAY, a_run, answered, deliveries, sending, taken
 
 ALL = frozenset({"crm", "mail", "cs-slack"})
@@ -33,21 +33,6 @@ def test_a_rule_is_due_until_it_has_done_the_slot(engine: Engine, last_slot: obj
         row = {"run": "live", "id": "no-login", "version": "v1", "active_from": NOON, "last_slot": last_slot}
         connection.execute(insert(tables.rule).values(**row))
         assert (due_rules(connection, "live", NOON) == {"no-login"}) is is_due
-
-
-@pytest.mark.parametrize(
-    ("hour", "minute", "every", "nightly"),
-    [
-        (3, 0, timedelta(minutes=1), True),
-        (3, 1, timedelta(minutes=1), False),
-        (2, 59, timedelta(minutes=1), False),
-        (8, 0, timedelta(hours=8), True),
-        (0, 0, timedelta(hours=8), False),
-        (16, 0, timedelta(hours=8), False),
-    ],
-)
-def test_one_slot_of_a_day_is_the_nightly_one(hour: int, minute: int, every: timedelta, nightly: bool) -> None:
-    assert is_nightly(NOON.replace(hour=hour, minute=minute), every) is nightly
 
 
 def test_a_run_has_work_when_a_delivery_is_due_by_its_clock(engine: Engine) -> None:

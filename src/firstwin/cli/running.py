@@ -48,7 +48,9 @@ def demo(
         float | None,
         typer.Option("--seconds", min=5, help="How long the three weeks take.", show_default="60; 25 with --exit"),
     ] = None,
-    port: Annotated[int, typer.Option("--port", help="The port of the inbox page; 0: any that is free.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port of the inbox page; 0: any that is free.")
+    ] = 0,
 ) -> None:
     """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
     _may_be_stopped()
@@ -56,10 +58,8 @@ def demo(
 
     try:
         code = run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port)
-    except OSError as error:
-        fail(
-            f"Port {port} can't be used ({error.strerror}): choose another with `--port`, or none for any that is free."
-        )
+    except PortError as error:
+        fail(str(error))
     raise typer.Exit(code)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -31,32 +30,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 from firstwin.db.types import EPOCH, MICROSECOND, Instant
 
 
 class Texts(TypeDecorator[Sequence[str]]):
-    """Any number of texts in one parameter."""
+    """Any number of texts in one parameter, as JSON: a driver takes longer to write an array than the database to read it."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(postgresql.ARRAY(Text()) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return json.dumps(value)
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str:  # noqa: ARG002 - for both
+        return json.dumps(value or [])
 
 
 class one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it is
     """Whether a column holds one of the texts in a parameter: ``one_of(table.c.id, "ids")``, however many there are."""
 
     inherit_cache = True
-    type = Boolean()
-    _is_implicitly_boolean = True  # else SQLite is asked for `… = 1`, which no index serves
+    type = NullType()  # a Boolean would be compared with 1 on SQLite, which then finds no index
 
     def __init__(self, element: ColumnElement[Any], parameter: str) -> None:
         super().__init__(element, bindparam(parameter, type_=Texts()))
@@ -65,7 +58,7 @@ class one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it is
 @compiles(one_of, "postgresql")
 def _one_of_postgresql(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
     asked, texts = (compiler.process(part, **kw) for part in element.clauses)
-    return f"({asked} = ANY ({texts}))"
+    return f"({asked} = ANY (ARRAY(SELECT json_array_elements_text(CAST({texts} AS json)))))"
 
 
 @compiles(one_of, "sqlite")

@@ -58,7 +58,7 @@ def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
 def _inbox(engine: Engine, port: int) -> Inbox:
     try:
         return Inbox(partial(clock.now, engine), http_port=port)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise PortError(f"Port {port} can't be used ({error}): choose another with `--port`.") from error
 
 

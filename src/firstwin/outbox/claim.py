@@ -15,7 +15,7 @@ from firstwin.db.types import Instant
 from firstwin.decide.value import Channel, Reason
 from firstwin.outbox.clocks import Clocks, clocks
 from firstwin.outbox.destinations import lock_destination
-from firstwin.outbox.pause import Pauses, pauses
+from firstwin.outbox.holds import Holds, holds
 from firstwin.outbox.rows import IS_WAITING, MESSAGE_CLASS, Change, change
 from firstwin.outbox.states import By, State
 
@@ -71,29 +71,34 @@ def claim(
     Those that come too late are expired, and those of what is paused are held, on the way.
     """
     at = clocks(connection, run_id)
-    stopped = lock_destination(connection, destination)
-    standing = pauses(connection)
-    if stopped or standing.everything:
-        _hold(connection, at, destination, stopped or Reason.PAUSED, true())
+    lock_destination(connection, destination)
+    found = holds(connection)
+    if found.everything or destination in found.destinations:
+        _hold(connection, at, destination, found, true())
         return ()
-    if standing.rules:
-        _hold(connection, at, destination, Reason.RULE_PAUSED, c.rule.in_(sorted(standing.rules)))
-    return _take(connection, at, destination, standing, worker, 1 if suspects else min(most, MOST), suspects=suspects)
+    if found.rules:
+        _hold(connection, at, destination, found, c.rule.in_(sorted(found.rules)))
+    return _take(connection, at, destination, found, worker, 1 if suspects else min(most, MOST), suspects=suspects)
 
 
-def _hold(connection: Connection, at: Clocks, destination: str, reason: Reason, which: ColumnElement[bool]) -> None:
-    query = _due(suspects=None).where(c.state != State.HELD.value, which).with_only_columns(c.id, c.fence, c.state)
+def _hold(connection: Connection, at: Clocks, destination: str, found: Holds, which: ColumnElement[bool]) -> None:
+    """Says of what is due and stands still why it does."""
+    query: Select[Any] = _due(suspects=None).with_only_columns(c.id, c.fence, c.state, c.rule)
+    query = query.where(c.state != State.HELD.value, which)
     rows = connection.execute(query, _parameters(at, destination, MOST)).all()
-    held = {"reason": reason.value}
-    change(connection, By.CLAIM, [Change(r.id, r.fence, State(r.state), State.HELD, held) for r in rows])
+    change(connection, By.CLAIM, [_held(row, found.why(row.rule, destination)) for row in rows])
+
+
+def _held(row: Row[Any], reason: Reason | None) -> Change:
+    return Change(row.id, row.fence, State(row.state), State.HELD, {"reason": reason})
 
 
 def _take(
-    connection: Connection, at: Clocks, destination: str, standing: Pauses, worker: str, most: int, *, suspects: bool
+    connection: Connection, at: Clocks, destination: str, found: Holds, worker: str, most: int, *, suspects: bool
 ) -> tuple[Leased, ...]:
     taken: list[Leased] = []
     for _ in range(MOST_GROUPS):
-        rows = _next_group(connection, at, destination, standing, most - len(taken), suspects=suspects)
+        rows = _next_group(connection, at, destination, found, most - len(taken), suspects=suspects)
         taken += _lease(connection, at, rows, worker)
         if not rows or len(taken) >= most:
             break
@@ -101,12 +106,12 @@ def _take(
 
 
 def _next_group(
-    connection: Connection, at: Clocks, destination: str, standing: Pauses, most: int, *, suspects: bool
+    connection: Connection, at: Clocks, destination: str, found: Holds, most: int, *, suspects: bool
 ) -> Sequence[Row[Any]]:
     """The oldest due delivery and others of its rule and step, so that one statement judges their gates."""
     due = _due(suspects=suspects)
-    if standing.rules:
-        due = due.where(c.rule.not_in(sorted(standing.rules)))
+    if found.rules:
+        due = due.where(c.rule.not_in(sorted(found.rules)))
     parameters = _parameters(at, destination, 1)
     head = connection.execute(due.with_only_columns(c.rule, c.step), parameters).one_or_none()
     if head is None:

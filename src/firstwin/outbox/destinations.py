@@ -1,15 +1,14 @@
-"""The places that messages go to, and why one takes none for now."""
+"""The places that messages go to: each has a row, which claims are made under and which says whether it takes any."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CONFLICT
 
 from firstwin.db.tables import destination
-from firstwin.decide.value import Reason
 
 
 def know(connection: Connection, names: Iterable[str]) -> None:
@@ -19,18 +18,12 @@ def know(connection: Connection, names: Iterable[str]) -> None:
         connection.execute(insert(destination).on_conflict_do_nothing(), rows)
 
 
-def lock_destination(connection: Connection, name: str) -> Reason | None:
-    """Takes the destination's row until the end of the transaction; why it takes no messages, if it does not."""
-    c = destination.c
-    query = select(c.paused_at, c.disabled_at).where(c.name == name).with_for_update()
-    row = connection.execute(query).one_or_none()
-    return Reason.DESTINATION_PAUSED if row and (row.paused_at or row.disabled_at) else None
+def lock_destination(connection: Connection, name: str) -> None:
+    """Takes the destination's row until the end of the transaction."""
+    connection.execute(_LOCK, {"wanted": name})
 
 
-def stopped(connection: Connection) -> frozenset[str]:
-    """The destinations that take no messages now."""
-    c = destination.c
-    return frozenset(connection.scalars(select(c.name).where(c.paused_at.is_not(None) | c.disabled_at.is_not(None))))
+_LOCK = select(destination.c.name).where(destination.c.name == bindparam("wanted")).with_for_update()
 
 
 def pause_destination(connection: Connection, name: str, at: datetime) -> None:

@@ -14,8 +14,7 @@ from firstwin.db.tables import suppression
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
 from firstwin.outbox.clocks import Clocks
-from firstwin.outbox.destinations import stopped
-from firstwin.outbox.pause import pauses
+from firstwin.outbox.holds import holds
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import By, State
 
@@ -129,11 +128,7 @@ def why_cancelled(standing: Standing | None) -> str | None:
             return None
 
 
-def _held(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
-    standing, closed = pauses(connection), stopped(connection)
-    verdicts: dict[int, Verdict] = {}
-    for row in rows:
-        reason = standing.holds(row.rule) or (Reason.DESTINATION_PAUSED if row.destination in closed else None)
-        if reason is not None:
-            verdicts[row.id] = Verdict(State.HELD, reason)
-    return verdicts
+def _held(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
+    found = holds(connection)
+    reasons = {row.id: found.why(row.rule, row.destination) for row in rows}
+    return {id_: Verdict(State.HELD, reason) for id_, reason in reasons.items() if reason is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -12,7 +12,6 @@ from firstwin.db.runs import Run, all_runs
 from firstwin.outbox.rows import IS_TAKEN, IS_WAITING
 from firstwin.outbox.states import State
 
-NIGHT = 3
 rule, delivery = tables.rule, tables.delivery
 
 
@@ -20,12 +19,6 @@ def due_rules(connection: Connection, run: str, slot: datetime) -> frozenset[str
     """The rules of the run that have not done ``slot`` yet."""
     waiting = or_(rule.c.last_slot.is_(None), rule.c.last_slot < slot)
     return frozenset(connection.scalars(select(rule.c.id).where(rule.c.run == run, waiting)))
-
-
-def is_nightly(slot: datetime, every: timedelta) -> bool:
-    """Whether it is the first slot since three in the morning, UTC."""
-    night = slot.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
-    return slot - every < night <= slot
 
 
 def runs_with_deliveries(connection: Connection) -> list[Run]:
