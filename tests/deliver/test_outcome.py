@@ -25,4 +25,9 @@ from tests.deliver.given import LEASED
     ],
 )
 def test_an_answer_keeps_all_that_it_says(answer: Answer, outcome: Outcome) -> None:
-    assert outcome_of(LEASED, answer) == outcome
+    assert outcome_of(LEASED, answer, sender="mail") == outcome
+
+
+def test_the_end_of_a_staging_systems_sender_is_not_that_of_the_destination() -> None:
+    outcome = outcome_of(LEASED, Refused("http_410", disable=True), sender="staging")
+    assert (outcome.kind, outcome.disable) == ("refused", False)

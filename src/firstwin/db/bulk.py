@@ -45,7 +45,7 @@ class Texts(TypeDecorator[Sequence[str]]):
         return json.dumps(value or [])
 
 
-class one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it is
+class one_of(FunctionElement[Any]):  # noqa: N801 - reads as the SQL that it is
     """Whether a column holds one of the texts in a parameter: ``one_of(table.c.id, "ids")``, however many there are."""
 
     inherit_cache = True

@@ -7,13 +7,15 @@ from firstwin.outbox.outcome import Outcome
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
 
 
-def outcome_of(leased: Leased, answer: Answer) -> Outcome:
+def outcome_of(leased: Leased, answer: Answer, *, sender: str) -> Outcome:
+    """``sender`` is who sent it. Where that is not the destination's own, its end is not the destination's."""
     match answer:
         case Accepted(provider_id, detail):
             return Outcome(leased.id, leased.fence, "accepted", detail=detail, provider_id=provider_id)
         case Retry(reason, after, free, detail):
             return Outcome(leased.id, leased.fence, "retry", reason, detail, after=after, free=free)
         case Refused(reason, disable, detail):
-            return Outcome(leased.id, leased.fence, "refused", reason, detail, disable=disable)
+            gone = disable and sender == leased.destination
+            return Outcome(leased.id, leased.fence, "refused", reason, detail, disable=gone)
         case Unknown(reason, detail):
             return Outcome(leased.id, leased.fence, "unknown", reason, detail)

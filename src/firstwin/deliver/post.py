@@ -54,7 +54,7 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
 async def _send(round_: Round, letter: Letter, slots: Slots) -> None:
     try:
         answer = await _answer(letter, round_.patience)
-        await round_.settler.settle(outcome_of(letter.leased, answer))
+        await round_.settler.settle(outcome_of(letter.leased, answer, sender=letter.route.name))
     except Exception as error:  # noqa: BLE001 - the row stays on the wire; its lease runs out and its outcome is unknown
         failed(Log.DELIVERY_FAILED, error, delivery=letter.leased.id)
     finally:
