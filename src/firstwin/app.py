@@ -40,7 +40,7 @@ from firstwin.tick.rule import Ticked, tick_all, tick_rule
 from firstwin.tick.slots import slot_of
 from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
-from firstwin.tools.check import FILE, Checked, ProjectError, check, sender_settings
+from firstwin.tools.check import Checked, ProjectError, must_be_there, sender_settings
 from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
@@ -141,8 +141,7 @@ class App:
 
         SQLite gets its tables by itself.
         """
-        if not (settings.project / FILE).is_file():
-            raise ProjectError(check(settings.project, {}).problems)
+        must_be_there(settings.project)
         with opened(settings.database) as engine:
             must_have_tables(engine)
             app = cls(settings, engine)

@@ -23,7 +23,6 @@ from firstwin.bell import Bell, Task, celery_app
 from firstwin.telemetry import Log, failed, log
 
 BEAT = "beat"
-IN_MEMORY = "celery.beat:Scheduler"  # no file that could get corrupt; the setting of that name is not looked at here
 AT_LEAST_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(seconds=5)
 LONGEST_WORK_S = 25.0

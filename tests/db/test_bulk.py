@@ -32,6 +32,13 @@ def test_texts_are_found_however_many_and_whatever_they_hold(engine: Engine) -> 
         assert len(connection.scalars(query, {"ids": [str(n) for n in range(100_000)]}).all()) == 0
 
 
+def test_texts_are_looked_up_in_an_index(sqlite_engine: Engine) -> None:
+    query = select(event.c.id).where(one_of(event.c.id, "ids"))
+    with read(sqlite_engine) as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query.compile(sqlite_engine)}", ("[]",)).all()
+    assert "SEARCH event USING COVERING INDEX" in str(plan)
+
+
 def test_given_rows_keep_their_types(engine: Engine) -> None:
     rows = given(engine.dialect, n=Integer(), name=Text(), at=Instant(), traits=Json)
     document = json.dumps(

@@ -6,8 +6,8 @@ from sqlalchemy import Engine, insert
 from firstwin.db.engine import DatabaseError, open_database, write
 from firstwin.db.migrate import is_current
 from firstwin.db.tables import event_name
-from firstwin.tools.check import check
-from firstwin.tools.database import migrate, must_have_tables, opened, unseen_events
+from firstwin.tools.check import ProjectError, check
+from firstwin.tools.database import ground, migrate, must_have_tables, opened, unseen_events
 from tests.cli.given import make_project
 from tests.outbox.given import NOON
 
@@ -34,6 +34,19 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence() -> None:
         opened("postgresql://me:hunter2@127.0.0.1:1/none") as engine,
     ):
         must_have_tables(engine)
+
+
+def test_facts_need_no_rule_to_be_right(url: str, tmp_path: Path) -> None:
+    (make_project(tmp_path) / "rules" / "welcome.yaml").write_text("about: acount\n")
+    with ground(tmp_path, url, {}) as found:
+        assert found.project.name == "Acme"
+        assert is_current(found.engine)
+
+
+def test_facts_need_a_project(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="firstwin init"), ground(tmp_path, url, {}):
+        pass
+    assert not (tmp_path / "here.db").exists()
 
 
 def test_events_that_never_came_are_warned_of_once_others_have(url: str, tmp_path: Path) -> None:

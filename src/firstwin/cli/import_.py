@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstwin.cli.console import MISTAKE, fail, notices, print_json, print_table
-from firstwin.cli.opening import opened
+from firstwin.cli.opening import opened_for_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,14 +59,10 @@ def _import(ctx: typer.Context, files: Sequence[Path], *, history: bool, live: b
     """A mistake in a rule stops no import; the project file must be right, for it says the time zone."""
     from firstwin.cli.watching import Watching
     from firstwin.facts.importing import Terms, import_files
-    from firstwin.tools.check import ProjectError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with opened(ctx) as app, Watching() as watching:
-        checked = app.check()
-        if checked.project is None:
-            raise ProjectError(checked.errors)
-        return import_files(app.engine, files, Terms(history, live, checked.project.zone), watching)
+    with opened_for_facts(ctx) as (engine, project), Watching() as watching:
+        return import_files(engine, files, Terms(history, live, project.zone), watching)
 
 
 def _tell(done: Imported) -> None:

@@ -13,6 +13,7 @@ from firstwin.cli.console import fail
 if TYPE_CHECKING:
     from firstwin.app import App
     from firstwin.settings import Settings
+    from firstwin.tools.database import Ground
 
 
 @contextmanager
@@ -28,6 +29,17 @@ def opened(ctx: typer.Context, *, serves: bool = False, broker_url: str | None =
         settings = settings.model_copy(update={"broker_url": broker_url})
     with answering(), App.open(settings) as app:
         yield app
+
+
+@contextmanager
+def opened_for_facts(ctx: typer.Context) -> Iterator[Ground]:
+    """Only the database and firstwin.yaml, for what needs no rule and shall stay small."""
+    from firstwin.settings import placeholders
+    from firstwin.tools.database import ground
+
+    settings = configured(ctx)
+    with answering(), ground(settings.project, settings.database, placeholders(settings)) as found:
+        yield found
 
 
 @contextmanager

@@ -45,17 +45,36 @@ class Checked:
 
 def check(folder: Path, environment: Mapping[str, str]) -> Checked:
     """The project in ``folder``. ``environment`` is what ``${NAME}`` may stand for."""
-    file = folder / FILE
-    if not file.is_file():
-        problem = Problem(FILE, 1, 1, f"There is no {FILE} in {folder.resolve()}.", "`firstwin init` makes a project.")
-        return Checked(None, Library(), None, (problem,))
-    project, problems = parse_project(file.read_bytes(), environment, FILE)
+    project, problems = _project(folder, environment)
     library = load_library(read_rules(folder / "rules"), project)
     templates = Templates(folder / "templates", project) if project else None
     found = [*problems, *library.problems]
     if project and templates:
-        found += [*_senders(file.read_bytes(), project), *_templates(library, templates)]
+        found += [*_senders((folder / FILE).read_bytes(), project), *_templates(library, templates)]
     return Checked(project, library, templates, tuple(sorted(set(found))))
+
+
+def read_project(folder: Path, environment: Mapping[str, str]) -> Project:
+    """firstwin.yaml alone. Raises ProjectError if it cannot be used; a mistake in a rule is none of it."""
+    project, problems = _project(folder, environment)
+    if project is None:
+        raise ProjectError(errors(problems))
+    return project
+
+
+def must_be_there(folder: Path) -> None:
+    """Raises ProjectError for a folder that holds no project."""
+    if not (folder / FILE).is_file():
+        raise ProjectError(_project(folder, {})[1])
+
+
+def _project(folder: Path, environment: Mapping[str, str]) -> tuple[Project | None, tuple[Problem, ...]]:
+    file = folder / FILE
+    if file.is_file():
+        return parse_project(file.read_bytes(), environment, FILE)
+    return None, (
+        Problem(FILE, 1, 1, f"There is no {FILE} in {folder.resolve()}.", "`firstwin init` makes a project."),
+    )
 
 
 def sender_settings(project: Project) -> dict[str, dict[str, object]]:

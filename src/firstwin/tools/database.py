@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -13,7 +14,9 @@ from firstwin.db.engine import DatabaseError, open_database, read
 from firstwin.db.migrate import is_current, upgrade
 from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem
+from firstwin.rules.project import Project
 from firstwin.rules.references import events
+from firstwin.tools.check import read_project
 from firstwin.tools.status import event_names
 
 
@@ -29,6 +32,22 @@ def opened(url: str) -> Iterator[Engine]:
     except OperationalError as error:
         message = f"The database does not answer: {error.orig}\nLook at FIRSTWIN_DATABASE_URL."
         raise DatabaseError(message) from error
+
+
+class Ground(NamedTuple):
+    """What facts need: where they are kept, and what firstwin.yaml says."""
+
+    engine: Engine
+    project: Project
+
+
+@contextmanager
+def ground(folder: Path, url: str, environment: Mapping[str, str]) -> Iterator[Ground]:
+    """Raises ProjectError if firstwin.yaml cannot be used; a mistake in a rule is none of it."""
+    project = read_project(folder, environment)
+    with opened(url) as engine:
+        must_have_tables(engine)
+        yield Ground(engine, project)
 
 
 def migrate(url: str) -> bool:
