@@ -27,7 +27,8 @@ def backgrounds(
     accounts = look(connection, "account", {each.account_id for each in wanted if each.account_id}, at)
     contacts = _contacts(connection, accounts, at)
     who = {each.id: _person(each, starts[each.nudge_id]) for each in wanted}
-    people = look(connection, "person", {*contacts.values(), *filter(None, who.values())}, at)
+    known = {*contacts.values(), *filter(None, who.values())}
+    people = look(connection, "person", known, at) if known else {}
     return {
         each.id: Background(
             starts[each.nudge_id],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from firstwin.deliver.context import Started, Told
 from firstwin.match.value import Clause, Standing
 from firstwin.outbox.claim import Leased
 from firstwin.rules.say_term import Labels, happened, say_term
-from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule
+from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule, Start
 
 MILESTONE = "firstwin.milestone."
 
@@ -19,13 +20,15 @@ class Story:
     def __init__(self, rule: Callable[[str], Rule | None], labels: Labels) -> None:
         self._rule = rule
         self._labels = labels
+        self._began = lru_cache(maxsize=1024)(self._began_of)
+        self._words = lru_cache(maxsize=4096)(self._words_for)
 
     def tell(self, leased: Leased, start: Started, standing: Standing) -> Told:
         """A milestone that is made of parts is told by them: what is done and what is missing are steps to take."""
         rule = self._rule(leased.rule)
         if rule is None:
             return Told("", start.at)
-        began, evidence = self._began(rule), standing.evidence
+        began, evidence = self._began(rule.when), standing.evidence
         made_of_parts = {clause.milestone for clause in evidence}
         steps = {clause.name: _is_done(clause) for clause in evidence if _is_step(clause, made_of_parts)}
         steps = dict.fromkeys(_deed(rule), True) | steps
@@ -36,8 +39,8 @@ class Story:
             missing=self._listed(name for name, is_done in steps.items() if not is_done),
         )
 
-    def _began(self, rule: Rule) -> str:
-        match rule.when:
+    def _began_of(self, start: Start) -> str:
+        match start:
             case EventStart(names):
                 return " or ".join(self._words(name) for name in names)
             case DateStart(of):
@@ -64,7 +67,7 @@ class Story:
     def _listed(self, names: Iterable[str]) -> tuple[Mapping[str, str], ...]:
         return tuple({"name": name, "label": self._words(name)} for name in names)
 
-    def _words(self, name: str) -> str:
+    def _words_for(self, name: str) -> str:
         return happened(name.removeprefix(MILESTONE), self._labels)
 
 

@@ -22,7 +22,7 @@ COLUMNS: Final = (
 ID, ACCOUNT, PERSON, NAME, VALUE_AT, OCCURRED_AT = 0, 1, 2, 3, 5, 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """How messages arrived, in microseconds since 1970. History was known as soon as it happened."""
 
@@ -74,6 +74,8 @@ class Batch:
 
     def resolve(self, person: str) -> str:
         """Who that is by now."""
+        if not self.aliases and not self.known.aliases:
+            return person
         while (following := self.aliases.get(person) or self.known.aliases.get(person)) is not None:
             person = following
         return person
@@ -171,9 +173,8 @@ class Batch:
 
     def _row(self, account: str | None, person: str | None, name: str, props: str, at: int) -> Row:
         arrival = self.arrival
-        received_at = arrival.received_at
-        known_at = at if arrival.is_history else received_at
-        row = [None, account, person, name, props, None, at, received_at, known_at, arrival.source]
+        known_at = at if arrival.is_history else arrival.received_at
+        row = [None, account, person, name, props, None, at, arrival.received_at, known_at, arrival.source]
         self.rows.append(row)
         if account is None and person is not None:
             self._unplaced.setdefault(person, []).append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -19,7 +20,7 @@ class Clocks:
     run: Run
     real: datetime
 
-    @property
+    @cached_property
     def now(self) -> datetime:
         return self.run.at(self.real)
 
