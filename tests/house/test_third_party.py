@@ -23,7 +23,7 @@ HOMES = {
     "inscriptis": ["messages/"],
     "jinja2": ["messages/"],
     "markdown_it": ["messages/"],
-    "orjson": ["db/engine.py", "demo/", "facts/", "match/evidence.py", "senders/encode.py"],
+    "orjson": ["db/engine.py", "db/insert.py", "demo/", "facts/", "match/evidence.py", "senders/encode.py"],
     "pydantic": ["rules/", "senders/", "settings.py"],
     "pydantic_settings": ["settings.py"],
     "rich": ["cli/", "demo/"],

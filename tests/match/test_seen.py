@@ -31,12 +31,12 @@ def test_what_was_committed_since_the_last_tick_is_new_once(engine: Engine) -> N
         put(connection, "first")
     with snapshot(engine) as connection:
         seen = seen_by(connection, "live")
-        before = seen.token(connection)
+        before, _ = seen.look(connection, None)
     with snapshot(engine) as connection:
         put(connection, "second")
     with snapshot(engine) as connection:
         assert new_since(connection, seen, before) == ["second"]
-        after = seen.token(connection)
+        after, _ = seen.look(connection, None)
     with snapshot(engine) as connection:
         assert new_since(connection, seen, after) == []
 
@@ -48,7 +48,7 @@ def test_a_slow_transaction_is_new_when_it_commits_though_its_number_is_old(post
             put(connection, "committed first")
         with snapshot(postgres_engine) as connection:
             seen = seen_by(connection, "live")
-            before = seen.token(connection)
+            before, _ = seen.look(connection, None)
         slow.commit()
     with snapshot(postgres_engine) as connection:
         assert new_since(connection, seen, before) == ["numbered early"]
@@ -57,7 +57,7 @@ def test_a_slow_transaction_is_new_when_it_commits_though_its_number_is_old(post
 def test_what_is_committed_during_a_tick_is_seen_by_the_next(postgres_engine: Engine) -> None:
     with snapshot(postgres_engine) as tick:
         seen = seen_by(tick, "live")
-        token = seen.token(tick)
+        token, _ = seen.look(tick, None)
         with snapshot(postgres_engine) as other:
             put(other, "meanwhile")
         assert tick.execute(select(tables.event.c.name)).all() == []
@@ -78,8 +78,9 @@ def test_a_replay_sees_what_was_known_by_then(engine: Engine) -> None:
 def test_a_token_from_another_cluster_is_recognised(postgres_engine: Engine) -> None:
     with snapshot(postgres_engine) as connection:
         seen = seen_by(connection, "live")
-        assert seen.is_from_elsewhere(connection, "900000000:900000000:")
-        assert not seen.is_from_elsewhere(connection, seen.token(connection))
+        own, _ = seen.look(connection, None)
+        assert seen.look(connection, own) == (own, False)
+        assert seen.look(connection, "900000000:900000000:") == (own, True)
 
 
 def test_the_parameters_are_those_that_a_statement_binds() -> None:

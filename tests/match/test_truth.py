@@ -68,7 +68,7 @@ class Ticking:
     def tick(self, slot: datetime) -> None:
         with snapshot(self.engine) as connection:
             seen = seen_by(connection, self.run)
-            token = seen.token(connection)
+            token, _ = seen.look(connection, self.token or None)
             asked = Asked(self.world.rule, seen)
             moment = Moment(self.run, slot, self.previous, self.token, ZONE)
             turned = self._turned(connection, asked, moment)

@@ -207,7 +207,7 @@ step_due = Table(
     Column("run", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
-    Column("state", Text, nullable=False),  # waiting | done | skipped
+    Column("state", Text, nullable=False),  # waiting | done | skipped | dropped
     Index(
         "ix_step_due_waiting",
         "run",

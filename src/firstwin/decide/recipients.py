@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from firstwin.decide.case import Case
-from firstwin.decide.value import Person
+from firstwin.decide.value import Person, Subject
+from firstwin.match.value import Match
 from firstwin.rules.terms import Recipient
 
 
@@ -25,7 +26,8 @@ def recipients(case: Case, to: Recipient) -> tuple[Person, ...]:
         case "role":
             return tuple(person for person in people if person.role == to.name)
         case "address":
-            return _in_the_data(case, to.name)
+            address = address_in_data(case.match, case.subject, to.name)
+            return (Person("", address),) if address else ()
 
 
 def _by_id(people: tuple[Person, ...], wanted: str | None) -> tuple[Person, ...]:
@@ -43,10 +45,11 @@ def _contact(case: Case) -> tuple[Person, ...]:
     return tuple(reachable[:1]) or named
 
 
-def _in_the_data(case: Case, name: str) -> tuple[Person, ...]:
+def address_in_data(match: Match, subject: Subject, name: str) -> str | None:
+    """The address that stands in a property of the start or of the subject, like ``account.billing_email``."""
     scope, _, prop = name.partition(".")
-    value = case.match.start.props.get(prop) if scope == "start" else case.subject.properties.get(name)
-    return (Person("", value),) if isinstance(value, str) and value else ()
+    value = match.start.props.get(prop) if scope == "start" else subject.properties.get(name)
+    return value if isinstance(value, str) and value else None
 
 
 def is_address(value: object) -> bool:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, true, update
 
 from firstwin.db import tables
+from firstwin.db.bulk import among
 from firstwin.match import boundary
 from firstwin.match.boundary import Boundaries
 from firstwin.match.changed import changed_subjects
-from firstwin.match.narrow import among_few_subjects, ask
+from firstwin.match.narrow import ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
 from firstwin.match.seen import NOW, RUN, Seen
@@ -39,7 +40,7 @@ def boundaries_of(condition: Term, kind: Subject) -> Boundaries:
 
 def turned(connection: Connection, asked: Asked, moment: Moment, *, everyone: bool = False) -> list[Turned]:
     """Who began or ended to meet the rule's condition; ``everyone`` asks about all, and not only who may have changed."""
-    rows = ask(connection, asked, moment, _statement, _changed, everyone=everyone)
+    rows = ask(connection, asked, moment, _statement, everyone=everyone)
     return [Turned(row.id, row.since) for row in rows]
 
 
@@ -48,13 +49,8 @@ def _statement(asked: Asked, everyone: bool) -> Select[tuple[str, datetime | Non
     rule, condition = asked.rule, condition_of(asked.rule)
     if everyone:
         return turning(condition, rule.about, asked.seen)
-    return turning_of_few(condition, rule.about, asked.seen)
-
-
-@lru_cache(maxsize=4096)
-def _changed(asked: Asked) -> Select[tuple[str]]:
-    kind = asked.rule.about
-    return changed_subjects(boundaries_of(condition_of(asked.rule), kind), kind, asked.seen)
+    changed = changed_subjects(boundaries_of(condition, rule.about), rule.about, asked.seen)
+    return turning_of_few(condition, rule.about, asked.seen, changed)
 
 
 def condition_of(rule: Rule) -> Term:
@@ -77,7 +73,9 @@ def turning(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[str, dat
     )
 
 
-def turning_of_few(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[str, datetime | None]]:
+def turning_of_few(
+    condition: Term, kind: Subject, seen: Seen, few: Select[tuple[str]]
+) -> Select[tuple[str, datetime | None]]:
     """The same of few subjects: their episodes are looked up one by one, whatever a planner thinks."""
     subject = subjects_of(kind)
     its_own = (
@@ -88,7 +86,7 @@ def turning_of_few(condition: Term, kind: Subject, seen: Seen) -> Select[tuple[s
     )
     asked = (
         select(subject.c.id, its_own.scalar_subquery().label("since"), _holds(condition, kind, seen).label("holds"))
-        .where(among_few_subjects(subject.c.id))
+        .where(among(subject.c.id, few))
         .subquery("asked")
     )
     return select(asked.c.id, asked.c.since).where(asked.c.holds != asked.c.since.is_not(None))

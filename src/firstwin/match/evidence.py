@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, select
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of_ids
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Clause
@@ -79,7 +80,7 @@ def _statement(asked: Asked, step: Step) -> Select[Any]:
             shown.last_at.label(f"last_at_{place}"),
             shown.value.label(f"value_{place}"),
         ]
-    return select(start.c.id, *columns).where(start.c.id.in_(bindparam("ids", expanding=True)))
+    return select(start.c.id, *columns).where(one_of_ids(start.c.id, "ids"))
 
 
 def _clauses(asked: tuple[Asking, ...], row: Row[Any]) -> tuple[Clause, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     bindparam,
     func,
     literal,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import false
 
 from firstwin.db import tables
+from firstwin.db.bulk import among, one_of_ids
 from firstwin.match.evidence import evidence_of
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns
@@ -31,8 +33,17 @@ from firstwin.match.words import exists, word
 from firstwin.rules.terms import BecomesStart, DateStart, NoneOf, Step, Term
 
 start, step_due = tables.start, tables.step_due
-IS_WAITING = step_due.c.state == literal_column("'waiting'")  # written out, so that the partial index serves
-IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
+ARE_ASKED = one_of_ids(start.c.id, "ids")
+
+_due = step_due.alias("due")
+WAITING = (
+    select(_due.c.start_id)
+    .where(_due.c.run == bindparam("run"), _due.c.rule == bindparam("rule"), _due.c.step == bindparam("step"))
+    .where(_due.c.state == literal_column("'waiting'"))  # written out, so that the partial index serves
+    .where(_due.c.due_at <= bindparam("now"))
+    .order_by(_due.c.due_at, _due.c.start_id)
+    .limit(bindparam("most"))
+)
 
 
 def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> list[tuple[Match, bool]]:
@@ -51,15 +62,12 @@ def _due_of(connection: Connection, asked: Asked, moment: Moment, step: Step, li
 
 @lru_cache(maxsize=4096)
 def _due_statement(asked: Asked, step: Step) -> Select[Any]:
+    its_row = and_(step_due.c.start_id == start.c.id, step_due.c.step == bindparam("step"))
     return (
         _judged(asked, step, at_wire=False)
         .add_columns(step_due.c.due_at)
-        .join(step_due, step_due.c.start_id == start.c.id)
-        .where(step_due.c.run == bindparam("run"), step_due.c.rule == bindparam("rule"))
-        .where(step_due.c.step == bindparam("step"), IS_WAITING)
-        .where(step_due.c.due_at <= bindparam("now"), start.c.state == "open")
-        .order_by(step_due.c.due_at, start.c.at, start.c.key)
-        .limit(bindparam("most"))
+        .join(step_due, its_row)
+        .where(among(start.c.id, WAITING))
     )
 
 
@@ -95,7 +103,7 @@ def _wire_statement(asked: Asked, step: Step) -> Select[Any]:
     return (
         _judged(asked, step, at_wire=True)
         .add_columns(start.c.state, start.c.reason, _stands(asked, _scope(asked, at_wire=True)).label("stands"))
-        .where(start.c.id.in_(IDS))
+        .where(ARE_ASKED)
     )
 
 
@@ -124,7 +132,7 @@ def with_goal_met(connection: Connection, asked: Asked, moment: Moment, ids: Seq
 @lru_cache(maxsize=4096)
 def _goal_statement(asked: Asked) -> Select[tuple[int]]:
     goal = _any_of(_scope(asked, at_wire=False), (asked.rule.until,))
-    return select(start.c.id).where(start.c.id.in_(IDS), goal)
+    return select(start.c.id).where(ARE_ASKED, goal)
 
 
 def _judged(asked: Asked, step: Step, *, at_wire: bool) -> Select[Any]:

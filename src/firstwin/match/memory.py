@@ -3,70 +3,130 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, literal, select, update
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of, one_of_ids
+from firstwin.db.insert import insert_new
 from firstwin.match.plan import Asked, Moment
-from firstwin.match.running import Running, length_of, portions
+from firstwin.match.running import Running, end_starts, length_of
+from firstwin.match.scope import some
 from firstwin.match.starts.found import Found, Leaving
-from firstwin.rules.terms import EventStart
+from firstwin.rules.terms import EventStart, Step
 
 start, step_due = tables.start, tables.step_due
-T = TypeVar("T")
 
 
 def leave(connection: Connection, asked: Asked, moment: Moment, left: Iterable[Leaving]) -> None:
-    """Ends the open starts of these subjects, and drops the steps that were still due."""
-    for leaving in left:
-        ending = (
-            update(start)
-            .where(start.c.run == moment.run, start.c.rule == asked.rule.id, start.c.state == "open")
-            .where(start.c.subject == leaving.subject)
-            .values(state="left", reason=leaving.reason)
-        )
-        connection.execute(ending if leaving.but is None else ending.where(start.c.key != leaving.but))
+    """Ends the open starts of these subjects."""
+    by_subject = {leaving.subject: leaving for leaving in left}
+    reasons: dict[str, list[int]] = {}
+    for row in _open_starts(connection, asked, moment, by_subject):
+        leaving = by_subject[row.subject]
+        if row.key != leaving.but:
+            reasons.setdefault(leaving.reason, []).append(row.id)
+    for reason, ids in reasons.items():
+        end_starts(connection, ids, reason)
 
 
-def finish(connection: Connection, ids: Sequence[int]) -> None:
-    """Marks those of the open starts that have no step waiting as done."""
-    waiting = (
-        select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, step_due.c.state == "waiting").exists()
+def _open_starts(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str]) -> Sequence[Any]:
+    wanted = list(subjects)
+    if not wanted:
+        return ()
+    parameters = {"run": moment.run, "rule": asked.rule.id, "subjects": wanted}
+    return connection.execute(_OPEN_STARTS, parameters).all()
+
+
+_OPEN_STARTS = (
+    select(start.c.id, start.c.subject, start.c.key, start.c.per)
+    .where(start.c.run == bindparam("run"), start.c.rule == bindparam("rule"), start.c.state == "open")
+    .where(one_of(start.c.subject, "subjects"))
+)
+
+
+def settle_steps(connection: Connection, became: Iterable[tuple[str, str, int]]) -> None:
+    """Writes what became of due steps: (``done`` or ``skipped``, step, start)."""
+    for (state, step), settled in groupby(sorted(became), key=lambda one: one[:2]):
+        parameters = {"became": state, "of_step": step, "ids": [start_id for _, _, start_id in settled]}
+        connection.execute(_SETTLE, parameters)
+
+
+_SETTLE = (
+    update(step_due)
+    .where(one_of_ids(step_due.c.start_id, "ids"), step_due.c.step == bindparam("of_step"))
+    .values(state=bindparam("became"))
+)
+
+
+def finish(connection: Connection, ids: Sequence[int], *, never_again: Sequence[int]) -> None:
+    """Marks those of the open starts that have no step waiting as done.
+
+    That a start was nudged and its rule says ``again: never`` is kept by a unique key too, whatever else might go wrong.
+    """
+    if ids:
+        connection.execute(_FINISH, {"ids": list(ids), "never_again": list(never_again)})
+
+
+_IS_WAITED_FOR = some(
+    select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, step_due.c.state == "waiting").correlate(start)
+)
+_FINISH = (
+    update(start)
+    .where(one_of_ids(start.c.id, "ids"))
+    .values(
+        state=case((and_(start.c.state == "open", ~_IS_WAITED_FOR), literal("done")), else_=start.c.state),
+        again_key=case(
+            (one_of_ids(start.c.id, "never_again"), literal("never:").concat(start.c.per)), else_=start.c.again_key
+        ),
     )
-    for some in portions(ids):
-        connection.execute(
-            update(start).where(start.c.id.in_(some), start.c.state == "open", ~waiting).values(state="done")
-        )
-
-
-def settle_steps(connection: Connection, done: Sequence[tuple[int, str, str]]) -> None:
-    """Writes what became of due steps: (start, step, ``done`` or ``skipped``)."""
-    if done:
-        written = (
-            update(step_due)
-            .where(step_due.c.start_id == bindparam("of_start"), step_due.c.step == bindparam("of_step"))
-            .values(state=bindparam("became"))
-        )
-        connection.execute(written, [{"of_start": i, "of_step": s, "became": b} for i, s, b in done])
+)
 
 
 def take(connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> int:
     """Takes the starts that may begin, in the order in which they happened; notes the others. Returns how many began."""
-    returning = [f for f in found if f.returns is not None]
-    _reopen(connection, [f.returns for f in returning if f.returns is not None])
+    returning = [f.returns for f in found if f.returns is not None]
+    _reopen(connection, returning)
     waiting, begun = [f for f in found if f.returns is None], len(returning)
     while waiting:
         busy = Running(connection, asked, moment, waiting)
         judged = [(f, busy.judge(f)) for f in waiting]
-        rows = [_row(asked, moment, f, begins=word == "begins") for f, word in judged if word != "asked again"]
         _replace_older(connection, asked, moment, [f for f, word in judged if word == "begins"])
-        began = _insert(connection, rows)
-        _schedule(connection, asked, moment, began)
+        rows = [_row(asked, moment, f, begins=word == "begins") for f, word in judged if word != "asked again"]
+        stored = insert_new(connection, start, rows, "id", "at", "state")
+        began = [(id_, at) for id_, at, state in stored if state == "open"]
+        insert_new(
+            connection, step_due, [_due(asked, moment, *one, step) for one in began for step in asked.rule.steps]
+        )
         begun += len(began)
         waiting = [f for f, word in judged if word == "asked again"]
     return begun
+
+
+def _reopen(connection: Connection, ids: Sequence[int]) -> None:
+    """A date that was moved back: the same start goes on, with the steps that it had."""
+    if ids:
+        connection.execute(_REOPEN, {"ids": list(ids)})
+        connection.execute(_TAKE_UP, {"ids": list(ids)})
+
+
+_REOPEN = update(start).where(one_of_ids(start.c.id, "ids")).values(state="open", reason=None)
+_TAKE_UP = (
+    update(step_due)
+    .where(one_of_ids(step_due.c.start_id, "ids"), step_due.c.state == "dropped")
+    .values(state="waiting")
+)
+
+
+def _replace_older(connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> None:
+    """With ``which: latest`` a newer event takes the place of the running start."""
+    if isinstance(asked.rule.when, EventStart) and asked.rule.when.which == "latest":
+        newer = {(f.subject, f.per) for f in found}
+        older = _open_starts(connection, asked, moment, {f.subject for f in found})
+        end_starts(connection, [row.id for row in older if (row.subject, row.per) in newer], "replaced")
 
 
 def _row(asked: Asked, moment: Moment, f: Found, *, begins: bool) -> dict[str, Any]:
@@ -87,44 +147,12 @@ def _row(asked: Asked, moment: Moment, f: Found, *, begins: bool) -> dict[str, A
     }
 
 
-def _replace_older(connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> None:
-    """With ``which: latest`` a newer event takes the place of the running start."""
-    if not (isinstance(asked.rule.when, EventStart) and asked.rule.when.which == "latest"):
-        return
-    for f in found:
-        connection.execute(
-            update(start)
-            .where(start.c.run == moment.run, start.c.rule == asked.rule.id, start.c.subject == f.subject)
-            .where(start.c.per == f.per, start.c.state == "open")
-            .values(state="left", reason="replaced")
-        )
-
-
-def _reopen(connection: Connection, ids: Sequence[int]) -> None:
-    """A date that was moved back: the same start goes on, with the steps that it had."""
-    for some in portions(ids):
-        connection.execute(update(start).where(start.c.id.in_(some)).values(state="open", reason=None))
-
-
-def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Row[Any]]:
-    if not rows:
-        return []
-    statement = insert(start).returning(start.c.id, start.c.at, start.c.state)
-    return [row for row in connection.execute(statement, rows) if row.state == "open"]
-
-
-def _schedule(connection: Connection, asked: Asked, moment: Moment, begun: Iterable[Row[Any]]) -> None:
-    rows = [
-        {
-            "start_id": row.id,
-            "step": step.name,
-            "run": moment.run,
-            "rule": asked.rule.id,
-            "due_at": row.at + step.wait,
-            "state": "waiting",
-        }
-        for row in begun
-        for step in asked.rule.steps
-    ]
-    if rows:
-        connection.execute(insert(step_due), rows)
+def _due(asked: Asked, moment: Moment, start_id: int, at: datetime, step: Step) -> dict[str, Any]:
+    return {
+        "start_id": start_id,
+        "step": step.name,
+        "run": moment.run,
+        "rule": asked.rule.id,
+        "due_at": at + step.wait,
+        "state": "waiting",
+    }

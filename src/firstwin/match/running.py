@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of, one_of_ids
 from firstwin.match import gates
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.starts.found import Found
 from firstwin.rules.terms import ChangedStart, EventStart, Rule
 
-start = tables.start
-T = TypeVar("T")
+start, step_due = tables.start, tables.step_due
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,25 @@ def length_of(rule: Rule) -> timedelta:
 
 
 def end_starts(connection: Connection, ids: Sequence[int], reason: str) -> None:
-    """Ends these starts: their goal is met, or they may not go on."""
-    for some in portions(ids):
-        connection.execute(update(start).where(start.c.id.in_(some)).values(state="left", reason=reason))
+    """Ends these starts, and drops the steps that were still due: what is left waiting is what a tick has to read."""
+    if ids:
+        connection.execute(_END, {"ids": list(ids), "why": reason})
+        connection.execute(_DROP_STEPS, {"ids": list(ids)})
+
+
+_END = update(start).where(one_of_ids(start.c.id, "ids")).values(state="left", reason=bindparam("why"))
+_DROP_STEPS = (
+    update(step_due)
+    .where(one_of_ids(step_due.c.start_id, "ids"), step_due.c.state == "waiting")
+    .values(state="dropped")
+)
+
+
+_TAKEN = (
+    select(start.c.id, start.c.subject, start.c.per, start.c.at, start.c.ends_at, start.c.state)
+    .where(start.c.run == bindparam("run"), start.c.rule == bindparam("rule"), one_of(start.c.subject, "subjects"))
+    .where(or_(start.c.state == "open", start.c.state == "done"))
+)
 
 
 class Running:
@@ -59,16 +75,11 @@ class Running:
             self.matters = False
 
     def _load(self, connection: Connection, asked: Asked, moment: Moment, found: Sequence[Found]) -> None:
-        for some in portions(sorted({f.subject for f in found})):
-            query = select(start.c.id, start.c.subject, start.c.per, start.c.at, start.c.ends_at, start.c.state).where(
-                start.c.run == moment.run,
-                start.c.rule == asked.rule.id,
-                start.c.subject.in_(some),
-                or_(start.c.state == "open", start.c.state == "done"),
-            )
-            for row in connection.execute(query):
-                span = Span(row.id, row.at, row.ends_at, row.state == "open")
-                self.spans[row.subject, row.per].append(span)
+        subjects = list({f.subject for f in found})
+        parameters = {"run": moment.run, "rule": asked.rule.id, "subjects": subjects}
+        for row in connection.execute(_TAKEN, parameters):
+            span = Span(row.id, row.at, row.ends_at, row.state == "open")
+            self.spans[row.subject, row.per].append(span)
         self._end_those_with_goal_met(connection, asked, moment, found)
 
     def _end_those_with_goal_met(
@@ -110,8 +121,3 @@ class Running:
 def _may_overlap(rule: Rule) -> bool:
     """Of the n-th event, the latest, a date or a state there is only one at a time."""
     return isinstance(rule.when, ChangedStart) or (isinstance(rule.when, EventStart) and rule.when.which == "every")
-
-
-def portions(items: Sequence[T], size: int = 5000) -> Iterator[Sequence[T]]:
-    for first in range(0, len(items), size):
-        yield items[first : first + size]

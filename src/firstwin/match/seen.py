@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, FromClause, Text, and_, bindparam, cast, func, not_, or_, select
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.expression import false
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, Snapshot
@@ -16,6 +17,14 @@ PREVIOUS: ColumnElement[Any] = bindparam("previous", type_=Instant())
 RUN: ColumnElement[str] = bindparam("run", type_=Text())
 
 OWN_TO_A_RUN = ("firstwin.milestone.", "firstwin.nudged.")  # facts that a run makes, and no other run may see
+
+
+_LAST = select(func.coalesce(func.max(tables.event.c.seq), 0))
+_BEFORE = cast(bindparam("token", type_=Text()), Snapshot())
+_SNAPSHOT = select(
+    cast(func.pg_current_snapshot(), Text),
+    func.coalesce(func.pg_snapshot_xmax(_BEFORE) > func.pg_snapshot_xmax(func.pg_current_snapshot()), false()),
+)
 
 
 @dataclass(frozen=True)
@@ -49,29 +58,25 @@ class Seen:
         """The clauses that a fact must meet to nudge: live, what an import of history brought is only the baseline."""
         return () if self.kind == "known" else (fact.c.known_at == fact.c.received_at,)
 
-    def token(self, connection: Connection) -> str:
-        """What to hand to the next tick so that it finds what is new."""
+    def look(self, connection: Connection, before: str | None) -> tuple[str, bool]:
+        """What to hand to the next tick so that it finds what is new, and whether ``before`` is of no use.
+
+        It is not when it lies beyond this database's own counter: then it was restored into another cluster.
+        """
         match self.kind:
             case "known":
-                return ""
+                return "", False
             case "sequence":
-                return str(connection.execute(select(func.coalesce(func.max(tables.event.c.seq), 0))).scalar_one())
+                return str(connection.execute(_LAST).scalar_one()), False
             case "snapshot":
-                return str(connection.execute(select(cast(func.pg_current_snapshot(), Text))).scalar_one())
+                token, is_from_elsewhere = connection.execute(_SNAPSHOT, {"token": before}).one()
+                return token, is_from_elsewhere
 
     def bind(self, token: str) -> dict[str, Any]:
         """The parameters of ``new``; none where everything is looked at and nothing has to be new."""
         if self.kind == "known" or not token:
             return {}
         return {"token": int(token) if self.kind == "sequence" else token}
-
-    def is_from_elsewhere(self, connection: Connection, token: str) -> bool:
-        """Whether the token lies beyond this database's own counter: it was restored into another cluster."""
-        if self.kind != "snapshot":
-            return False
-        theirs = func.pg_snapshot_xmax(cast(bindparam("token", token, Text()), Snapshot()))
-        ours = func.pg_snapshot_xmax(func.pg_current_snapshot())
-        return bool(connection.execute(select(theirs > ours)).scalar_one())
 
 
 def seen_by(connection: Connection, run: str) -> Seen:

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from firstwin.db.bulk import one_of_ids
+from firstwin.db.insert import insert_new
 from firstwin.db.tables import event, nudge
-from firstwin.outbox.insert import insert_new
-from firstwin.outbox.rows import IDS
 
 NUDGED = "firstwin.nudged."
-_NUDGES = select(nudge.c.id, nudge.c.subject_kind, nudge.c.subject).where(nudge.c.id.in_(IDS))
+_NUDGES = select(nudge.c.id, nudge.c.subject_kind, nudge.c.subject).where(one_of_ids(nudge.c.id, "ids"))
 
 
 def note_nudged(connection: Connection, deliveries: Iterable[Row[Any]], now: datetime) -> None:
@@ -21,7 +21,7 @@ def note_nudged(connection: Connection, deliveries: Iterable[Row[Any]], now: dat
     first = {row.nudge_id: row for row in reversed(list(deliveries))}
     if not first:
         return
-    nudges = connection.execute(_NUDGES, {"ids": sorted(first)})
+    nudges = connection.execute(_NUDGES, {"ids": sorted(first)}).all()
     facts = [_fact(first[row.id], row.subject_kind, row.subject, now) for row in nudges]
     insert_new(connection, event, facts)
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from firstwin.db.insert import insert_new
 from firstwin.db.runs import Run
 from firstwin.db.tables import delivery, nudge
 from firstwin.decide.value import Nudge, Planned
 from firstwin.match.value import Clause
-from firstwin.outbox.insert import insert_new
 from firstwin.outbox.key import key_of
 from firstwin.outbox.skips import note_not_sent
 from firstwin.outbox.states import State

@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Update, bindparam, literal_column, select, update
 
+from firstwin.db.bulk import one_of_ids
 from firstwin.db.tables import delivery
 from firstwin.outbox.states import TAKEN, WAITING, By, State, require
-
-IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
 
 
 class Lost(Exception):  # noqa: N818 - it says what is wrong
@@ -42,7 +41,7 @@ class Change:
 
 def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """The rows with these ids; nobody else changes them before this transaction ends."""
-    rows = connection.execute(_LOCK, {"ids": sorted(ids)})
+    rows = connection.execute(_LOCK, {"ids": sorted(ids)}).all()
     return {row.id: row for row in rows}
 
 
@@ -52,7 +51,7 @@ WORKED_WITH = (
     c.id, c.fence, c.state, c.run, c.rule, c.step, c.start_id, c.nudge_id, c.account_id, c.person_id, c.channel, c.destination,
     c.address, c.due_at, c.expires_at, c.attempts, c.reason, c.lease_losses, c.sent_day, MESSAGE_CLASS,
 )  # fmt: skip
-_LOCK: Select[Any] = select(*WORKED_WITH).where(c.id.in_(IDS)).order_by(c.id).with_for_update(of=delivery)
+_LOCK: Select[Any] = select(*WORKED_WITH).where(one_of_ids(c.id, "ids")).order_by(c.id).with_for_update(of=delivery)
 
 
 def change(connection: Connection, by: By, changes: Iterable[Change]) -> None:
@@ -80,6 +79,6 @@ Alike = tuple[State, State, int, tuple[tuple[str, Any], ...]]
 def _update(names: tuple[str, ...]) -> Update:
     return (
         update(delivery)
-        .where(c.id.in_(IDS), c.fence == bindparam("b_fence"), c.state == bindparam("b_before"))
+        .where(one_of_ids(c.id, "ids"), c.fence == bindparam("b_fence"), c.state == bindparam("b_before"))
         .values(state=bindparam("b_after"), **{name: bindparam(f"v_{name}") for name in names})
     )

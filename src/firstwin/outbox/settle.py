@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, update
 
+from firstwin.db.bulk import one_of_ids
 from firstwin.db.tables import attempt
 from firstwin.decide.value import Reason
 from firstwin.outbox.again import after_failure, follow_policy
@@ -17,7 +18,7 @@ from firstwin.outbox.clocks import Clocks, clocks
 from firstwin.outbox.destinations import disable
 from firstwin.outbox.nudged import note_nudged
 from firstwin.outbox.outcome import MOST_DETAIL, Jitter, OnUnknown, Outcome
-from firstwin.outbox.rows import IDS, Change, change, lock
+from firstwin.outbox.rows import Change, change, lock
 from firstwin.outbox.states import By, State
 
 LATE = "late"
@@ -91,7 +92,7 @@ def _ended(row: Row[Any], after: State, reason: Reason, at: Clocks) -> Change:
     return Change(row.id, row.fence, State.SENDING, after, values)
 
 
-OF_ATTEMPT = (attempt.c.delivery_id.in_(IDS), attempt.c.fence == bindparam("b_fence"))
+OF_ATTEMPT = (one_of_ids(attempt.c.delivery_id, "ids"), attempt.c.fence == bindparam("b_fence"))
 _END = (
     update(attempt)
     .where(*OF_ATTEMPT)

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from firstwin.db.insert import insert_new
 from firstwin.db.tables import attempt
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
 from firstwin.outbox.cap import admit
 from firstwin.outbox.claim import LEASE
 from firstwin.outbox.clocks import Clocks, clocks
-from firstwin.outbox.insert import insert_new
 from firstwin.outbox.judge import Gates, Verdict, drop, judge
 from firstwin.outbox.rows import Change, Lost, change, lock
 from firstwin.outbox.states import By, State

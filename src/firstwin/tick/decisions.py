@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
 from firstwin.decide.value import Decision, History, Hold, Nudge, Policy, Reason, Skip
@@ -20,9 +21,9 @@ from firstwin.match.value import Match
 from firstwin.outbox.put import put
 from firstwin.outbox.skips import note_skips
 from firstwin.tick.environment import Environment
-from firstwin.tick.policy import policy_at
+from firstwin.tick.policy import policy_at, with_addresses
 from firstwin.tick.records import record
-from firstwin.tick.subjects import subjects_for
+from firstwin.tick.subjects import addresses_in_data, subjects_for
 
 BATCH = 2000
 nudge = tables.nudge
@@ -80,6 +81,7 @@ def _decide(
 ) -> list[Decision]:  # fmt: skip
     past = _past(connection, asked, moment, due)
     subjects = subjects_for(connection, env, asked, moment, due)
+    policy = with_addresses(connection, policy, addresses_in_data(asked.rule, due, subjects))
     ended: set[int] = set()
     decisions: list[Decision] = []
     for match, _ in due:
@@ -108,15 +110,20 @@ def _past(connection: Connection, asked: Asked, moment: Moment, due: Sequence[tu
     past = _Past()
     if asked.rule.again.kind == "every time":
         return past
-    rows = connection.execute(
-        select(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step, func.max(nudge.c.decided_at).label("at"))
-        .where(nudge.c.run == moment.run, nudge.c.rule == asked.rule.id, nudge.c.mode == asked.rule.mode)
-        .where(nudge.c.subject.in_(sorted({match.start.subject for match, _ in due})))
-        .group_by(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step)
-    )
+    subjects = list({match.start.subject for match, _ in due})
+    rule = asked.rule
+    rows = connection.execute(_PAST, {"run": moment.run, "rule": rule.id, "mode": rule.mode, "subjects": subjects})
     for row in rows:
         past.add(row.start_id, row.subject, row.per, row.step, row.at)
     return past
+
+
+_PAST = (
+    select(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step, func.max(nudge.c.decided_at).label("at"))
+    .where(nudge.c.run == bindparam("run"), nudge.c.rule == bindparam("rule"), nudge.c.mode == bindparam("mode"))
+    .where(one_of(nudge.c.subject, "subjects"))
+    .group_by(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step)
+)
 
 
 # ---- and then written together --------------------------------------------------------------------------------------
@@ -128,10 +135,11 @@ def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decis
     put(connection, run, nudges, moment.now)
     note_skips(connection, run, skips, moment.now)
     record(connection, asked, moment, nudges)
-    _remember_never(connection, asked, nudges)
     memory.settle_steps(connection, [*_became(nudges, "done"), *_became(skips, "skipped")])
     _end(connection, skips)
-    memory.finish(connection, sorted({one.match.start.id for one in decisions if not isinstance(one, Hold)}))
+    decided = {one.match.start.id for one in decisions if not isinstance(one, Hold)}
+    once = {one.match.start.id for one in nudges} if asked.rule.again.kind == "never" else set()
+    memory.finish(connection, sorted(decided), never_again=sorted(once))
 
 
 def _with_evidence(connection: Connection, asked: Asked, moment: Moment, nudges: Sequence[Nudge]) -> list[Nudge]:
@@ -146,19 +154,8 @@ def _with_evidence(connection: Connection, asked: Asked, moment: Moment, nudges:
     ]
 
 
-def _became(decisions: Iterable[Nudge] | Iterable[Skip], state: str) -> list[tuple[int, str, str]]:
-    return [(decision.match.start.id, decision.match.step.name, state) for decision in decisions]
-
-
-def _remember_never(connection: Connection, asked: Asked, nudges: Sequence[Nudge]) -> None:
-    """``again: never`` is kept by a unique key too, whatever else might go wrong."""
-    if asked.rule.again.kind != "never" or not nudges:
-        return
-    start = tables.start
-    connection.execute(
-        update(start).where(start.c.id == bindparam("of_start")).values(again_key=bindparam("once")),
-        [{"of_start": one.match.start.id, "once": f"never:{one.match.start.per}"} for one in nudges],
-    )
+def _became(decisions: Iterable[Nudge] | Iterable[Skip], state: str) -> list[tuple[str, str, int]]:
+    return [(state, decision.match.step.name, decision.match.start.id) for decision in decisions]
 
 
 def _end(connection: Connection, skips: Sequence[Skip]) -> None:

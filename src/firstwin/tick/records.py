@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, insert, literal, or_, select
+from sqlalchemy import Connection, Select, case, func, insert, literal, or_, select
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of
 from firstwin.decide.value import Nudge
 from firstwin.match.changed import new_or_present
 from firstwin.match.episodes import boundaries_of
@@ -73,7 +74,7 @@ def _newest_facts(asked: Asked, is_first_look: bool) -> Select[str, datetime, in
         subject.label("subject"), func.max(fact.c.occurred_at).label("newest"), func.max(fresh).label("is_fresh")
     )
     return (
-        newest.where(subject.in_(bindparam("ids", expanding=True)), fact.c.name.in_(names), fact.c.occurred_at <= NOW)
+        newest.where(one_of(subject, "ids"), fact.c.name.in_(names), fact.c.occurred_at <= NOW)
         .where(*asked.seen.visible(fact), *of_this_run(fact, names))
         .group_by(subject)
     )

@@ -8,24 +8,25 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Executable, Row, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CONFLICT
 from sqlalchemy.exc import OperationalError
 
 from firstwin.db import tables
-from firstwin.db.engine import clock, snapshot
+from firstwin.db.engine import snapshot
 from firstwin.db.runs import Run
-from firstwin.db.types import EPOCH
+from firstwin.db.types import EPOCH, db_now
 from firstwin.match import memory
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import seen_by
 from firstwin.match.starts.kinds import kind_of
 from firstwin.rules.terms import BecomesStart, Rule, read_milestones
 from firstwin.tick import nightly
-from firstwin.tick.decisions import Decided, decide_due
+from firstwin.tick.decisions import decide_due
 from firstwin.tick.environment import Environment
 from firstwin.tick.slots import is_beyond_making_up, slots_to_do
 
-rule_row = tables.rule
+rule_row, tick = tables.rule, tables.tick
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,14 @@ def tick_rule(
 
     A full sweep also looks when the slot itself is done already. Safe to call from many workers at once.
     """
-    done = Ticked(rule.id, "nothing_due")
-    while True:
-        one = _next_slot(engine, env, run, rule, slot, everyone=everyone)
-        if one.outcome != "done":
-            return replace(done, outcome=one.outcome if one.outcome != "nothing_due" else done.outcome)
-        done = _sum(done, one)
-        if everyone:
-            return done
+    done, more = Ticked(rule.id, "nothing_due"), True
+    while more:
+        one, more = _next_slot(engine, env, run, rule, slot, everyone=everyone)
+        if one.outcome == "done":
+            done = _sum(done, one)
+        elif one.outcome != "nothing_due":
+            return replace(done, outcome=one.outcome)
+    return done
 
 
 def _sum(done: Ticked, one: Ticked) -> Ticked:
@@ -73,13 +74,16 @@ def _sum(done: Ticked, one: Ticked) -> Ticked:
     )
 
 
-def _next_slot(engine: Engine, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool) -> Ticked:
+def _next_slot(
+    engine: Engine, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool
+) -> tuple[Ticked, bool]:
+    """What the next slot did, and whether there are more."""
     try:
         with snapshot(engine) as connection:
             return _in_transaction(connection, env, run, rule, slot, everyone=everyone)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == SERIALIZATION_FAILURE:
-            return Ticked(rule.id, "busy")  # another worker did the slot between our snapshot and our lock
+            return Ticked(rule.id, "busy"), False  # another worker did the slot between our snapshot and our lock
         raise
 
 
@@ -88,25 +92,30 @@ SERIALIZATION_FAILURE = "40001"
 
 def _in_transaction(
     connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool
-) -> Ticked:
+) -> tuple[Ticked, bool]:
     row = _lock(connection, run, rule)
     if row is None:
-        return Ticked(rule.id, "busy")
+        return Ticked(rule.id, "busy"), False
     to_do = [slot] if everyone else slots_to_do(rule, row.last_slot, slot, env.every)
     if not to_do:
-        return Ticked(rule.id, "nothing_due")
+        return Ticked(rule.id, "nothing_due"), False
     if not _recorders_are_done(connection, env, run, rule, to_do[0]):
-        return Ticked(rule.id, "waiting")
+        return Ticked(rule.id, "waiting"), False
     everyone = everyone or is_beyond_making_up(rule, row.last_slot, slot)
-    return _do_slot(connection, env, run, rule, row, to_do[0], everyone=everyone)
+    return _do_slot(connection, env, run, rule, row, to_do[0], everyone=everyone), len(to_do) > 1
 
 
 def _lock(connection: Connection, run: Run, rule: Rule) -> Row[Any] | None:
-    return connection.execute(
-        select(rule_row)
-        .where(rule_row.c.run == run.id, rule_row.c.id == rule.id, rule_row.c.version == rule.version)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    parameters = {"run": run.id, "rule": rule.id, "version": rule.version}
+    return connection.execute(_LOCKED, parameters).one_or_none()
+
+
+_LOCKED = (
+    select(rule_row)
+    .where(rule_row.c.run == bindparam("run"), rule_row.c.id == bindparam("rule"))
+    .where(rule_row.c.version == bindparam("version"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def _recorders_are_done(connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime) -> bool:
@@ -125,12 +134,12 @@ def _do_slot(
 ) -> Ticked:
     began = perf_counter()
     seen = seen_by(connection, run.id)
-    asked, token = env.asked(rule, seen), seen.token(connection)
+    asked = env.asked(rule, seen)
+    token, elsewhere = seen.look(connection, row.seen)
     moment = _moment(env, run, row, slot)
     edited = isinstance(rule.when, BecomesStart) and row.looked != rule.version
     if edited:
         moment = replace(moment, previous=None)
-    elsewhere = row.seen is not None and seen.is_from_elsewhere(connection, row.seen)
     earliest = _earliest(rule, row.active_from)
     starts = _look(connection, asked, moment, earliest, everyone=everyone or elsewhere or row.looked != rule.version)
     missed = starts if everyone and not edited and row.last_slot is not None and slot <= row.last_slot else 0
@@ -139,7 +148,7 @@ def _do_slot(
         nightly.forget_old_ticks(connection, run, rule.id, slot)
     decided = decide_due(connection, env, run, asked, moment, row.active_from)
     ticked = Ticked(rule.id, "done", 1, starts + missed, decided.nudges, decided.skips, missed)
-    _write_down(connection, run, rule, slot, token, ticked, decided, perf_counter() - began)
+    _write_down(connection, run, rule, slot, token, ticked, perf_counter() - began)
     return ticked
 
 
@@ -171,29 +180,31 @@ def _look_back(connection: Connection, asked: Asked, moment: Moment) -> Moment:
 
 
 def _write_down(
-    connection: Connection, run: Run, rule: Rule, slot: datetime, token: str, ticked: Ticked, decided: Decided,
-    seconds: float,
-) -> None:  # fmt: skip
+    connection: Connection, run: Run, rule: Rule, slot: datetime, token: str, ticked: Ticked, seconds: float
+) -> None:
     connection.execute(
-        update(rule_row)
-        .where(rule_row.c.run == run.id, rule_row.c.id == rule.id)
-        .values(last_slot=slot, seen=token, looked=rule.version, error=None)
+        _ADVANCE, {"in_run": run.id, "of_rule": rule.id, "done_slot": slot, "token": token, "of_version": rule.version}
     )
-    tick = tables.tick
-    here = (tick.c.run == run.id, tick.c.rule == rule.id, tick.c.slot == slot)
-    counts: dict[str, Any] = {
-        "starts": ticked.starts, "nudges": decided.nudges, "skips": decided.skips, "missed": ticked.missed,
-    }  # fmt: skip
-    again = connection.execute(
-        update(tick).where(*here).values({name: tick.c[name] + number for name, number in counts.items()})
-    )
-    if again.rowcount == 0:
-        connection.execute(
-            insert(tick).values(
-                run=run.id, rule=rule.id, slot=slot, version=rule.version, took_ms=round(seconds * 1000),
-                done_at=clock(connection), **counts,
-            )
-        )  # fmt: skip
+    tick = {"run": run.id, "rule": rule.id, "slot": slot, "version": rule.version, "took_ms": round(seconds * 1000)}
+    counts = {"starts": ticked.starts, "nudges": ticked.nudges, "skips": ticked.skips, "missed": ticked.missed}
+    connection.execute(_NOTE_TICK, tick | counts)
+
+
+_ADVANCE = (
+    update(rule_row)
+    .where(rule_row.c.run == bindparam("in_run"), rule_row.c.id == bindparam("of_rule"))
+    .values(last_slot=bindparam("done_slot"), seen=bindparam("token"), looked=bindparam("of_version"), error=None)
+)
+
+
+def _note_tick() -> Executable:
+    """A full sweep of a slot that was done already adds to what that slot did."""
+    new = insert(tick).values(done_at=db_now())
+    counts = {name: tick.c[name] + new.excluded[name] for name in ("starts", "nudges", "skips", "missed")}
+    return new.on_conflict_do_update(index_elements=["run", "rule", "slot"], set_=counts)
+
+
+_NOTE_TICK = _note_tick()
 
 
 def tick_all(engine: Engine, env: Environment, run: Run, slot: datetime, *, everyone: bool = False) -> list[Ticked]:

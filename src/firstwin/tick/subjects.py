@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of
+from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
 from firstwin.facts.timeline import Member, accounts_of, people_of, properties
 from firstwin.match.plan import Asked, Moment
@@ -26,6 +28,9 @@ def subjects_for(
     ids = sorted({match.start.subject for match, _ in due})
     known = _Reader(connection, env, asked, moment.now).read(ids)
     return {match.start.id: replace(known[match.start.subject], exists=exists) for match, exists in due}
+
+
+suppression = tables.suppression
 
 
 @dataclass(frozen=True)
@@ -96,17 +101,35 @@ class _Reader:
 
     def _suppressed(self, members: Collection[Member]) -> dict[str, frozenset[str]]:
         """The classes not to be sent, by person and by address in small letters."""
-        s = tables.suppression
+        if not members:
+            return {}
         people = [member.id for member in members]
         addresses = [member.email.lower() for member in members if member.email]
-        query = select(s.c.person_id, s.c.address, s.c["class"]).where(
-            or_(s.c.person_id.in_(people), s.c.address.in_(addresses))
-        )
+        rows = self.connection.execute(_SUPPRESSED, {"people": people, "addresses": addresses})
         classes: dict[str, set[str]] = defaultdict(set)
-        for person, address, one in self.connection.execute(query):
+        for person, address, one in rows:
             for who in filter(None, (person, address)):
                 classes[who].add(one)
         return {who: frozenset(found) for who, found in classes.items()}
+
+
+_SUPPRESSED = select(suppression.c.person_id, suppression.c.address, suppression.c["class"]).where(
+    or_(one_of(suppression.c.person_id, "people"), one_of(suppression.c.address, "addresses"))
+)
+
+
+def addresses_in_data(
+    rule: Rule, due: Sequence[tuple[Match, bool]], subjects: Mapping[int, Subject]
+) -> Collection[str]:
+    """Those that the rule writes to though they stand for nobody we know: ``to: account.billing_email``."""
+    names = {
+        action.to.name
+        for step in rule.steps
+        for action in step.actions
+        if isinstance(action, Email) and action.to.kind == "address"
+    }
+    found = (address_in_data(match, subjects[match.start.id], name) for match, _ in due for name in names)
+    return {address for address in found if address}
 
 
 def sends_mail(rule: Rule) -> bool:

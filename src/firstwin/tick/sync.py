@@ -68,7 +68,8 @@ def _edit(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
 def _drop_steps(connection: Connection, run: str, rule: Rule) -> None:
     connection.execute(
         update(step_due)
-        .where(step_due.c.run == run, step_due.c.rule == rule.id, step_due.c.state == "waiting")
+        .where(step_due.c.run == run, step_due.c.rule == rule.id)
+        .where(step_due.c.state.in_(["waiting", "dropped"]))
         .where(step_due.c.step.not_in([step.name for step in rule.steps]))
         .values(state="skipped")
     )

@@ -19,11 +19,11 @@ from sqlalchemy import (
 )
 
 from firstwin.db import tables
+from firstwin.db.bulk import among
 from firstwin.db.types import json_value
 from firstwin.match.boundary import Boundary
 from firstwin.match.changed import changed_subjects
 from firstwin.match.compare import Value, all_hold
-from firstwin.match.narrow import among_few_subjects
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import NOW
 from firstwin.match.starts.found import Findings
@@ -44,7 +44,7 @@ class PropertyChanged:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        return founds(connection, asked, moment, _property_changed, _subjects, everyone=everyone, earliest=earliest)
+        return founds(connection, asked, moment, _property_changed, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -65,10 +65,9 @@ def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
         .where(_is_one_of(before, when.old), _is_one_of(fact, when.new))
         .order_by(fact.c.occurred_at, fact.c.seq)
     )  # fmt: skip
-    return statement if everyone else statement.where(among_few_subjects(subject))
+    return statement if everyone else statement.where(among(subject, _subjects(asked)))
 
 
-@lru_cache(maxsize=4096)
 def _subjects(asked: Asked) -> Select[tuple[str]]:
     """Whose property has a new fact."""
     return changed_subjects(frozenset({Boundary(name_of(changed_start(asked)))}), asked.rule.about, asked.seen)

@@ -18,11 +18,12 @@ from sqlalchemy import (
 )
 
 from firstwin.db import tables
+from firstwin.db.bulk import among
 from firstwin.db.types import json_text
 from firstwin.match import boundary
 from firstwin.match.changed import changed_subjects
 from firstwin.match.episodes import RULE, subjects_of
-from firstwin.match.narrow import among_few_subjects, ask
+from firstwin.match.narrow import ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
 from firstwin.match.seen import RUN
@@ -44,7 +45,7 @@ class DateInData:
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
         found, left = [], []
-        for row in ask(connection, asked, moment, _dates, _subjects, everyone=everyone):
+        for row in ask(connection, asked, moment, _dates, everyone=everyone):
             if row.moved:
                 left.append(Leaving(row.subject, "date_moved", row.key))
             if row.key is not None and row.at >= earliest and row.state in (None, "left"):
@@ -77,10 +78,9 @@ def _dates(asked: Asked, everyone: bool) -> Select[Any]:
         .select_from(subject.outerjoin(fact, newest).outerjoin(its_start, of_date))
         .where(or_(moved, and_(key.is_not(None), _is_open_to_take(its_start))))
     )  # fmt: skip
-    return statement if everyone else statement.where(among_few_subjects(subject.c.id))
+    return statement if everyone else statement.where(among(subject.c.id, _subjects(asked)))
 
 
-@lru_cache(maxsize=4096)
 def _subjects(asked: Asked) -> Select[tuple[str]]:
     """Whose date has a new fact."""
     kind = asked.rule.about

@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 
 from firstwin.db import tables
+from firstwin.db.bulk import among
 from firstwin.match.episodes import RULE
-from firstwin.match.narrow import among_few_facts, among_few_subjects
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import RUN
 from firstwin.match.starts.found import Findings
@@ -45,7 +45,7 @@ class EveryEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        return founds(connection, asked, moment, _every, new_facts, everyone=everyone, earliest=earliest)
+        return founds(connection, asked, moment, _every, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +55,7 @@ def _every(asked: Asked, everyone: bool) -> Select[Any]:
     statement = _columns(asked, fact, key).where(fitting(asked, fact, among_few=not everyone))
     statement = statement.where(fact.c.occurred_at >= EARLIEST)
     if not everyone:
-        statement = statement.where(among_few_facts(fact.c.seq))
+        statement = statement.where(among(fact.c.seq, new_facts(asked)))
     statement = statement.where(*may_nudge(asked, fact), ~is_taken(subject_of(asked, fact), key, of_everyone=everyone))
     if when.per is not None:
         statement = statement.where(per_of(asked, fact).is_not(None))
@@ -68,7 +68,7 @@ class NthEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        return founds(connection, asked, moment, _nth, subjects_with_new_events, everyone=everyone, earliest=earliest)
+        return founds(connection, asked, moment, _nth, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -93,9 +93,7 @@ class LatestEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        return founds(
-            connection, asked, moment, _latest, subjects_with_new_events, everyone=everyone, earliest=earliest
-        )
+        return founds(connection, asked, moment, _latest, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
@@ -125,7 +123,7 @@ def _ranked(asked: Asked, everyone: bool, *, newest_first: bool) -> Select[Any]:
     inner = select(fact, subject.label("subject"), per.label("per"), place).where(fitting(asked, fact))
     if when.per is not None:
         inner = inner.where(per.is_not(None))
-    return inner if everyone else inner.where(among_few_subjects(subject))
+    return inner if everyone else inner.where(among(subject, subjects_with_new_events(asked)))
 
 
 def _columns(asked: Asked, fact: FromClause, key: ColumnElement[str]) -> Select[Any]:

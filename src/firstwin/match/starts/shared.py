@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +26,7 @@ from firstwin.db.types import Instant, json_text, json_value, unindexed
 from firstwin.match.boundary import Boundary
 from firstwin.match.changed import changed_subjects, new_or_present
 from firstwin.match.episodes import RULE
-from firstwin.match.narrow import Finder, Question, ask
+from firstwin.match.narrow import Question, ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import some
 from firstwin.match.seen import NOW, RUN, of_this_run
@@ -81,7 +80,6 @@ def may_nudge(asked: Asked, fact: FromClause) -> tuple[ColumnElement[bool], ...]
     return () if asked.rule.only_records else asked.seen.nudges(fact)
 
 
-@lru_cache(maxsize=4096)
 def new_facts(asked: Asked) -> Select[Any]:
     """The facts that the rule starts with which this tick sees for the first time, or which were dated ahead until now."""
     names, fresh, present = event_start(asked).names, tables.event.alias(), tables.event.alias()
@@ -92,7 +90,6 @@ def new_facts(asked: Asked) -> Select[Any]:
     return select(both.c.seq)
 
 
-@lru_cache(maxsize=4096)
 def subjects_with_new_events(asked: Asked) -> Select[tuple[str]]:
     """Who has a new event of those that the rule starts with."""
     names = frozenset(Boundary(name) for name in event_start(asked).names)
@@ -109,11 +106,10 @@ def is_taken(subject: ColumnElement[str], key: ColumnElement[str], *, of_everyon
 
 
 def founds(
-    connection: Connection, asked: Asked, moment: Moment, question: Question, finder: Finder, *, everyone: bool,
-    earliest: datetime,
+    connection: Connection, asked: Asked, moment: Moment, question: Question, *, everyone: bool, earliest: datetime
 ) -> Findings:  # fmt: skip
     """The starts that the question finds."""
-    rows = ask(connection, asked, moment, question, finder, everyone=everyone, earliest=earliest)
+    rows = ask(connection, asked, moment, question, everyone=everyone, earliest=earliest)
     return Findings(tuple(_found(asked, row) for row in rows))
 
 

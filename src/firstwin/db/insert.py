@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.engine import Dialect
 
@@ -22,7 +22,8 @@ def insert_new(
     if not rows:
         return ()
     statement = _statement(connection.dialect, table, tuple(rows[0]), returning)
-    done = connection.execute(statement, {"rows": json.dumps(list(rows), default=_microseconds)})
+    document = orjson.dumps(rows, default=_microseconds, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    done = connection.execute(statement, {"rows": document})
     return [tuple(row) for row in done] if returning else ()
 
 
