@@ -36,7 +36,8 @@ from firstwin.senders.probe import probe
 from firstwin.settings import Settings, placeholders
 from firstwin.telemetry import Log, log
 from firstwin.tick.environment import Environment
-from firstwin.tick.rule import Ticked, tick_all, tick_rule
+from firstwin.tick.live import LiveTicks
+from firstwin.tick.rule import Ticked
 from firstwin.tick.slots import slot_of
 from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
@@ -129,6 +130,7 @@ class App:
         self._newest: Wired | None = None
         self._known: Wired | None = None
         self._lock = threading.Lock()
+        self._ticks = LiveTicks(engine)
         self._ticking = threading.Lock()
         self._hearts: dict[str, float] = {}
 
@@ -187,14 +189,12 @@ class App:
         return run.at(real) if run else real
 
     def tick(self, at: datetime | None = None) -> list[Ticked]:
-        """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done."""
+        """Every rule that has not done its newest slot (or the slot ``at``), recorders first; what was done or failed."""
         if not self._ticking.acquire(blocking=False):
             return []  # another thread is at it
         try:
             env, run, slot = self._live(at)
-            if not self._due(run, slot):
-                return []
-            return self._told(tick_all(self.engine, env, run, slot))
+            return self._told(self._ticks.tick(env, run, slot, self._due(run, slot)))
         finally:
             self._ticking.release()
 
@@ -213,10 +213,8 @@ class App:
         """One rule at its newest slot, and a bell for those that waited for it."""
         env, run, slot = self._live()
         rule = env.rule(name)
-        if rule is None:
-            return
-        done = self._told([tick_rule(self.engine, env, run, rule, slot)])
-        if done and rule.milestones:
+        done = self._told(self._ticks.tick(env, run, slot, {name}))
+        if rule is not None and rule.milestones and any(one.outcome == "done" for one in done):
             self.share_tick()
 
     def replay(self, stretch: Stretch, progress: Callable[[datetime], None]) -> Replayed:
@@ -254,7 +252,7 @@ class App:
                 log(Log.TICK_MISSED, rule=one.rule, missed=one.missed)
         if any(one.nudges for one in done):
             self.bell.ring(Task.DELIVER)
-        return done
+        return [one for one in ticked if one.outcome in ("done", "failed")]
 
     # ---- deliveries ----
 

@@ -35,6 +35,7 @@ class Log(Enum):
     ROUND_FAILED = "round.failed", logging.ERROR
     PROJECT_INVALID = "project.invalid", logging.ERROR
     TICK_DONE = "tick.done", logging.INFO
+    TICK_FAILED = "tick.failed", logging.ERROR
     TICK_MISSED = "tick.missed", logging.ERROR  # what the nightly look at everyone found, and ticks had not
     TICK_IDLE = "tick.idle", logging.DEBUG
     REPLAY_WAITS = "replay.waits", logging.WARNING  # what is left to send waits for another attempt

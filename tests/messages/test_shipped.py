@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from firstwin.messages.message import AlertCard, Mail, Payload
 from firstwin.messages.templates import Channel, Templates
 from tests.messages.examples import SHIPPED, Project, minimal, rich
 
+MANUAL = Path(__file__).parents[2] / "docs" / "templates.md"
 TEMPLATES = Templates(SHIPPED, Project())
 CHANNELS: tuple[Channel, ...] = ("email", "alert", "webhook")
 MAILS = TEMPLATES.names("email")
@@ -34,7 +36,7 @@ def test_all_that_were_promised_are_there() -> None:
         "offer-help", "first-report", "win-back", "try-key-feature", "come-back",
     }  # fmt: skip
     assert set(TEMPLATES.names("alert")) == {"high-value-not-activated", "high-value-no-report", "integration-failed"}
-    assert TEMPLATES.names("webhook") == ("nudge",)
+    assert TEMPLATES.names("webhook") == ()
 
 
 def test_check_finds_nothing_wrong_with_them() -> None:
@@ -169,8 +171,12 @@ def test_how_an_alert_reads() -> None:
     )
 
 
-def test_how_a_message_to_a_program_reads() -> None:
-    message = TEMPLATES.render("webhook", "nudge", minimal(), key="k")
+def test_how_the_manuals_message_to_a_program_reads(tmp_path: Path) -> None:
+    (tmp_path / "webhook").mkdir()
+    example = re.search(r"```json\n(.+?)```", MANUAL.read_text(), flags=re.DOTALL)
+    assert example
+    (tmp_path / "webhook" / "nudge.json").write_text(example[1])
+    message = Templates(tmp_path, Project()).render("webhook", "nudge", minimal(), key="k")
     assert message == Payload(
         "k",
         "account.nudged",

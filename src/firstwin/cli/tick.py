@@ -51,8 +51,10 @@ def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
     elif not done:
         screen().print("Nothing is due: every rule has been matched for this time.")
     else:
-        rows = [(one.rule, one.starts, one.nudges, one.skips) for one in done]
+        rows = [(one.rule, one.starts, one.nudges, one.skips) for one in done if one.outcome == "done"]
         print_table("Matched", ("rule", "starts", "nudges", "skipped"), rows, right=("starts", "nudges", "skipped"))
+    if broken := [one.rule for one in done if one.outcome == "failed"]:
+        fail(f"{', '.join(broken)} could not be matched: `firstwin status` says why.")
 
 
 def _replay(app: App, begin: str, end: str, every: str, *, send: bool, as_json: bool) -> None:

@@ -33,11 +33,11 @@ rule_row, tick = tables.rule, tables.tick
 class Ticked:
     """What a rule's tick did. ``waiting``: a rule whose milestone it reads has not done this slot yet.
 
-    ``busy``: another worker has the rule. ``missed`` counts what a full sweep found that ticks should have.
+    ``busy``: another worker has the rule; ``failed``: its error stands with the rule. ``missed`` counts what a full sweep found that ticks should have.
     """
 
     rule: str
-    outcome: Literal["done", "nothing_due", "waiting", "busy"]
+    outcome: Literal["done", "nothing_due", "waiting", "busy", "failed"]
     slots: int = 0
     starts: int = 0
     nudges: int = 0

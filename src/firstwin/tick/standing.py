@@ -22,11 +22,21 @@ class AtTheWire:
     env: Environment
 
     def __call__(
-        self, connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime, /
+        self,
+        connection: Connection,
+        run: str,
+        rule: str,
+        step: str,
+        starts: Sequence[int],
+        now: datetime,
+        /,
+        *,
+        evidence: bool,
     ) -> Mapping[int, Standing]:
         found = self.env.rule(rule)
         its_step = next((one for one in found.steps if one.name == step), None) if found is not None else None
         if found is None or its_step is None:
             return {}
         asked = self.env.asked(found, seen_by(connection, run))
-        return gates.standing(connection, asked, Moment(run, now, zone=self.env.zone), its_step, starts)
+        moment = Moment(run, now, zone=self.env.zone)
+        return gates.standing(connection, asked, moment, its_step, starts, evidence=evidence)
