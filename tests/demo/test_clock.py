@@ -1,5 +1,6 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine, select
 
 from firstwin.db.engine import clock as real
@@ -15,7 +16,7 @@ RULE = Rule("welcome", "account", EventStart(("signed_up",)), (), Again("never")
 def test_the_demo_begins_three_weeks_ago_with_rules_that_were_there_before(sqlite_engine: Engine) -> None:
     begin = clock.set_up(sqlite_engine, (RULE,))
     with read(sqlite_engine) as connection:
-        assert timedelta(0) <= real(connection) - clock.LENGTH - begin < timedelta(minutes=1)
+        assert begin == clock.beginning(real(connection))
         assert connection.execute(select(rule.c.active_from)).scalar_one() == begin - clock.RUNNING_FOR
 
 
@@ -38,3 +39,13 @@ def test_stopped_it_stands_where_it_was(sqlite_engine: Engine) -> None:
     clock.start(sqlite_engine, seconds=60)
     clock.stop(sqlite_engine)
     assert clock.now(sqlite_engine) == clock.now(sqlite_engine)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [("2026-05-22T07:59:59", "2026-04-30T08:00"), ("2026-05-22T08:00:00", "2026-05-01T08:00")],
+    ids=["before eight", "at eight"],
+)
+def test_it_begins_on_a_morning_three_weeks_ago(now: str, begins: str) -> None:
+    begin = clock.beginning(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert begin == datetime.fromisoformat(begins).replace(tzinfo=UTC)

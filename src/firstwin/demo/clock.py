@@ -13,16 +13,23 @@ from firstwin.rules.terms import Rule
 from firstwin.tick.sync import sync_rules
 
 LENGTH = timedelta(weeks=3)
+MORNING = 8  # o'clock, UTC
 RUNNING_FOR = timedelta(days=60)  # so long the demo's company has had Firstwin already
 
 
 def set_up(engine: Engine, rules: tuple[Rule, ...]) -> datetime:
-    """The demo's beginning, three weeks ago; its rules have been in force for a while. The clock stands still."""
+    """The demo's beginning; its rules have been in force for a while. The clock stands still."""
     with write(engine) as connection:
-        begin = clock(connection) - LENGTH
+        begin = beginning(clock(connection))
         open_run(connection, LIVE, virtual_from=begin, rate=0)
         sync_rules(connection, LIVE, rules, begin - RUNNING_FOR)
         return begin
+
+
+def beginning(real: datetime) -> datetime:
+    """The newest morning that is three weeks ago: days then change at night, as for everybody."""
+    morning = (real - LENGTH).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return morning if morning <= real - LENGTH else morning - timedelta(days=1)
 
 
 def start(engine: Engine, seconds: float) -> None:

@@ -70,5 +70,5 @@ class Screen:
         return Group(head, table)
 
     def _when(self, at: datetime) -> str:
-        days = (at - self._begin).days if self._begin else 0
+        days = (at.date() - self._begin.date()).days if self._begin else 0
         return f"day {days:>3} {at:%H:%M}"
