@@ -24,6 +24,8 @@ from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
 from tests.deliver.given import OnlyAlerts, Retried, Scripted, a_deliverer, companies, properties
 from tests.outbox.given import NOON, deliveries, force, passes, row_of, rows, state_of, states, taken
 
+LONG = 60  # seconds that are never used up: a round ends when nothing is left to do
+
 
 def test_a_mail_is_rendered_for_its_recipient_and_sent(engine: Engine, tmp_path: Path) -> None:
     mail = Scripted(lambda _: Accepted("msg-1", "queued"))
@@ -144,7 +146,7 @@ def test_an_account_that_acted_between_rendering_and_the_wire_is_not_nudged(engi
     asked: list[int] = []
 
     def gates(
-        _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime
+        _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime, **_: bool
     ) -> Mapping[int, Standing]:
         asked.append(len(starts))
         return dict.fromkeys(starts, Standing(unless=len(asked) == 2))
@@ -164,7 +166,7 @@ def test_gates_that_cannot_be_asked_cost_their_own_deliveries_a_lease_and_no_oth
     companies(engine, range(2))
 
     def gates(
-        _connection: Connection, _run: str, _rule: str, step: str, starts: Sequence[int], _now: datetime
+        _connection: Connection, _run: str, _rule: str, step: str, starts: Sequence[int], _now: datetime, **_: bool
     ) -> Mapping[int, Standing]:
         if not step:
             raise ValueError("a mistake in a rule")
@@ -194,7 +196,7 @@ def test_what_a_lost_worker_held_goes_out_with_nothing_beside_it(engine: Engine,
         leased_with[message.key] = sum(states(engine).get(state, 0) for state in ("leased", "sending"))
         return Accepted()
 
-    a_deliverer(engine, tmp_path, {"crm": Scripted(script)}).run()
+    a_deliverer(engine, tmp_path, {"crm": Scripted(script)}).run(LONG)
     suspects = [row_of(engine, id_).key for id_ in ids[2:4]]
     assert list(leased_with)[:2] == suspects
     assert [leased_with[key] for key in suspects] == [1, 1]
@@ -221,6 +223,19 @@ def test_no_more_go_out_in_a_day_than_the_project_allows(engine: Engine, tmp_pat
     assert done.states == {State.DELIVERED: 7, State.HELD: 13}
 
 
+class Silent(Scripted):
+    """Does not answer before it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = False
+
+    async def send(self, message: Message) -> Answer:
+        if not self.answers:
+            await asyncio.Event().wait()
+        return await super().send(message)
+
+
 class Slow(Scripted):
     """Answers when it is let go, and tells when something has come."""
 
@@ -231,7 +246,7 @@ class Slow(Scripted):
 
     async def send(self, message: Message) -> Answer:
         self.came.set()
-        await asyncio.to_thread(self.let_go.wait, 10)
+        await asyncio.to_thread(self.let_go.wait, LONG)
         return await super().send(message)
 
 
@@ -243,12 +258,12 @@ def test_when_told_to_stop_it_settles_what_is_on_the_wire_and_hands_back_the_res
     crm = Slow()
     deliverer = a_deliverer(engine, tmp_path, {"crm": crm})
     told: list[Delivered] = []
-    worker = threading.Thread(target=lambda: told.append(deliverer.run()))
+    worker = threading.Thread(target=lambda: told.append(deliverer.run(LONG)))
     worker.start()
-    assert crm.came.wait(10)
+    assert crm.came.wait(LONG)
     deliverer.stop()
     crm.let_go.set()
-    worker.join(10)
+    worker.join(LONG)
     on_the_wire = len(crm.sent)
     assert 0 < on_the_wire <= crm.slots
     assert states(engine) == {"delivered": on_the_wire, "scheduled": 60 - on_the_wire}
@@ -259,25 +274,48 @@ def test_when_told_to_stop_it_settles_what_is_on_the_wire_and_hands_back_the_res
 def test_when_its_time_is_up_it_says_that_there_is_more(engine: Engine, tmp_path: Path) -> None:
     deliveries(engine, 60)
     companies(engine, range(60))
-    crm = Slow()
+    crm = Silent()
     deliverer = a_deliverer(engine, tmp_path, {"crm": crm})
-    threading.Timer(0.3, crm.let_go.set).start()
-    done = deliverer.run(for_seconds=0.1)
-    first = len(crm.sent)
-    assert (done.more, done.states.get(State.DELIVERED, 0)) == (True, first)
-    assert first <= crm.slots
+    done = deliverer.run(for_seconds=0.1, drain=0.05)  # time for three times its slots, whatever the machine
+    first = done.states.get(State.UNKNOWN, 0)
+    assert done.more
     assert states(engine)["scheduled"] == 60 - first
-    assert deliverer.run() == Delivered({State.DELIVERED: 60 - first})
+    crm.answers = True
+    assert deliverer.run(LONG) == Delivered({State.DELIVERED: 60 - first})
 
 
 def test_no_answer_in_time_is_unknown(engine: Engine, tmp_path: Path) -> None:
     (id_,) = deliveries(engine)
     companies(engine, [0])
-    crm = Slow()
-    threading.Timer(0.3, crm.let_go.set).start()
-    a_deliverer(engine, tmp_path, {"crm": crm}).run(drain=0.05)
+    a_deliverer(engine, tmp_path, {"crm": Silent()}).run(LONG, drain=0.05)
     assert (row_of(engine, id_).state, row_of(engine, id_).reason) == ("unknown", "no_answer")
     assert [row.reason for row in rows(engine, tables.attempt)] == ["deadline"]
+
+
+def test_while_messages_wait_for_their_answers_the_next_are_prepared(engine: Engine, tmp_path: Path) -> None:
+    deliveries(engine, 64)
+    companies(engine, range(64))
+    asked: list[int] = []
+    ahead = threading.Event()
+
+    def gates(
+        _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime, **_: bool
+    ) -> Mapping[int, Standing]:
+        asked.append(len(starts))
+        if asked.count(32) == 2:
+            ahead.set()
+        return dict.fromkeys(starts, Standing())
+
+    crm = Slow()
+    deliverer = a_deliverer(engine, tmp_path, {"crm": crm}, gates=gates)
+    worker = threading.Thread(target=deliverer.run, args=(LONG,))
+    worker.start()
+    came = ahead.wait(LONG)
+    answered = len(crm.sent)
+    crm.let_go.set()
+    worker.join(LONG)
+    assert (came, answered) == (True, 0)
+    assert states(engine) == {"delivered": 64}
 
 
 def test_one_process_delivers_once_at_a_time_and_looks_again_when_it_was_rung(engine: Engine, tmp_path: Path) -> None:
@@ -286,13 +324,13 @@ def test_one_process_delivers_once_at_a_time_and_looks_again_when_it_was_rung(en
     crm = Slow()
     deliverer = a_deliverer(engine, tmp_path, {"crm": crm})
     told: list[Delivered] = []
-    worker = threading.Thread(target=lambda: told.append(deliverer.run()))
+    worker = threading.Thread(target=lambda: told.append(deliverer.run(LONG)))
     worker.start()
-    assert crm.came.wait(10)
+    assert crm.came.wait(LONG)
     deliveries(engine, 1)
     assert deliverer.run() == Delivered()
     crm.let_go.set()
-    worker.join(10)
+    worker.join(LONG)
     assert told == [Delivered({State.DELIVERED: 2})]
 
 
@@ -303,11 +341,11 @@ def test_two_workers_send_each_message_once(engine: Engine, tmp_path: Path) -> N
     workers: list[Deliverer] = [
         a_deliverer(engine, tmp_path / str(number), {"crm": crm}) for number, crm in enumerate(both)
     ]
-    threads = [threading.Thread(target=worker.run) for worker in workers]
+    threads = [threading.Thread(target=worker.run, args=(LONG,)) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(LONG)
     keys = [message.key for crm in both for message in crm.sent]
     assert len(keys) == len(set(keys)) == 120
     assert states(engine) == {"delivered": 120}

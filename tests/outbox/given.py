@@ -110,7 +110,7 @@ def taken(engine: Engine, destination: str = "crm", *, run: str = REPLAY, **how:
 
 
 def open_gates(
-    _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime
+    _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime, **_: bool
 ) -> Mapping[int, Standing]:
     return dict.fromkeys(starts, Standing())
 

@@ -54,7 +54,7 @@ def test_a_gate_that_closed_cancels_at_the_wire(engine: Engine) -> None:
     asked: list[tuple[str, str, str, datetime]] = []
 
     def gates(
-        _connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime
+        _connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime, **_: bool
     ) -> Mapping[int, Standing]:
         asked.append((run, rule, step, now))
         acted = leased[1].start_id
@@ -74,10 +74,10 @@ def test_one_statement_judges_the_gates_of_a_rule_and_step(engine: Engine) -> No
     asked: list[tuple[str, str, int]] = []
 
     def gates(
-        connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime
+        connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime, **how: bool
     ) -> Mapping[int, Standing]:
         asked.append((rule, step, len(starts)))
-        return open_gates(connection, run, rule, step, starts, now)
+        return open_gates(connection, run, rule, step, starts, now, **how)
 
     on_the_wire(engine, taken(engine), gates=gates)
     assert sorted(asked) == [("another", "", 1), ("no-login", "", 3), ("no-login", "remind", 2)]
@@ -140,10 +140,12 @@ def test_a_pause_after_the_claim_holds(engine: Engine, reason: str) -> None:
 def test_the_same_questions_are_asked_before_any_work_is_spent(engine: Engine) -> None:
     ids = deliveries(engine, 2)
     leased = taken(engine)
+    how_asked: list[Mapping[str, bool]] = []
 
     def gates(
-        _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime
+        _connection: Connection, _run: str, _rule: str, _step: str, starts: Sequence[int], _now: datetime, **how: bool
     ) -> Mapping[int, Standing]:
+        how_asked.append(how)
         return {start: Standing(goal=start == leased[0].start_id) for start in starts}
 
     with write(engine) as connection:
@@ -152,3 +154,5 @@ def test_the_same_questions_are_asked_before_any_work_is_spent(engine: Engine) -
     assert checked.dropped == {ids[0]: Verdict(State.CANCELLED, "goal_met")}
     assert states(engine) == {"cancelled": 1, "leased": 1}
     assert row_of(engine, ids[0]).reason == "goal_met"
+    assert on_the_wire(engine, leased, gates=gates).sending == {ids[1]}
+    assert how_asked == [{"evidence": True}, {"evidence": False}]  # a message tells it, the wire does not

@@ -14,6 +14,7 @@ from firstwin.db.engine import write
 from firstwin.rules.terms import (
     Again,
     BecomesStart,
+    ChangedStart,
     Comparison,
     Count,
     DateStart,
@@ -57,6 +58,16 @@ def test_whoever_acted_in_time_is_skipped_with_the_reason(engine: Engine) -> Non
     world.fact("logged_in", 25 * HOUR)
     world.tick(25 * HOUR)
     assert (world.nudges(), world.skips()) == ([], [("acme", "gate_false")])
+
+
+@pytest.mark.parametrize(("value", "nudged"), [(3.0, 0), (4, 1), ("3", 1), (None, 1)])
+def test_a_number_that_is_written_otherwise_has_not_changed(engine: Engine, value: object, nudged: int) -> None:
+    world = World(engine, [rule(when=ChangedStart(PropertyName("account", "seats")))])
+    world.account("acme")
+    world.fact("firstwin.account.seats", -DAY, props={"value": 3})
+    world.fact("firstwin.account.seats", HOUR, props={"value": value})
+    world.tick(2 * HOUR)
+    assert len(world.starts()) == nudged
 
 
 def test_what_lies_before_the_rule_is_left_alone(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from firstwin.db.bulk import one_of_ids
 from firstwin.db.tables import nudge
 from firstwin.db.tables import start as start_table
 from firstwin.deliver.context import Background, Properties, Started, Told
@@ -14,7 +15,6 @@ from firstwin.facts.timeline import look, people_of, seen_by
 from firstwin.match.value import Standing
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.clocks import Clocks
-from firstwin.outbox.rows import IDS
 
 Tell = Callable[[Leased, Started, Standing], Told]
 
@@ -52,7 +52,7 @@ def _contacts(connection: Connection, accounts: Mapping[str, Properties], at: Cl
 
 def _starts(connection: Connection, wanted: Sequence[Leased]) -> dict[int, Started]:
     """By nudge."""
-    rows = connection.execute(_STARTS, {"ids": sorted({each.nudge_id for each in wanted})})
+    rows = connection.execute(_STARTS, {"ids": sorted({each.nudge_id for each in wanted})}).all()
     return {row.id: Started(row.subject_kind, row.subject, row.at, row.actor, _plain(row.props)) for row in rows}
 
 
@@ -61,7 +61,7 @@ _STARTS = (
         nudge.c.id, nudge.c.subject_kind, nudge.c.subject, start_table.c.at, start_table.c.actor, start_table.c.props
     )
     .join(start_table, start_table.c.id == nudge.c.start_id)
-    .where(nudge.c.id.in_(IDS))
+    .where(one_of_ids(nudge.c.id, "ids"))
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import create_task
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -22,23 +23,29 @@ class Lane:
         self.destination = destination
         slots = round_.desk.senders[destination].slots
         self._together = max(slots, 32)  # rows that are read and rendered together
-        self._most = (
-            4 * slots
-        )  # what is leased beyond this would only wait here, and be lost for a while with the process
+        # what is leased beyond this would only wait here, and be lost for a while with the process
+        self._most = 4 * slots
 
     async def run(self) -> None:
-        """Until nothing is due, or the round is over."""
-        while self._round.is_open:
-            leased = await self._claim(suspects=False)
-            if not leased:
-                return
-            await self._deliver(leased)
-        self._round.more = True
+        """Until nothing is due, or the round is over. While some are taken to the wire, the next are prepared."""
+        going = create_task(self._post(()))
+        try:
+            while self._round.is_open:
+                leased = await self._claim(suspects=False)
+                if not leased:
+                    return
+                for some in _slices(leased, self._together):
+                    letters = await self._prepare(some)
+                    await going
+                    going = create_task(self._post(letters))
+            self._round.more = True
+        finally:
+            await going
 
     async def try_a_suspect(self) -> bool:
         """One of those that a lost worker held, with nothing else going on. False if there is none."""
         leased = await self._claim(suspects=True)
-        await self._deliver(leased)
+        await self._post(await self._prepare(leased))
         await self._round.wait_for_the_wire()
         return bool(leased)
 
@@ -50,18 +57,23 @@ class Lane:
 
         return await self._round.database.write(work)
 
-    async def _deliver(self, leased: Sequence[Leased]) -> None:
-        for some in _slices(leased, self._together):
-            try:
-                await self._deliver_some(some)
-            except Exception as error:  # noqa: BLE001 - others go on; the leases of these run out, and that is counted
-                failed(Log.DELIVERY_FAILED, error, deliveries=[each.id for each in some])
+    async def _prepare(self, leased: Sequence[Leased]) -> Sequence[Letter]:
+        try:
+            if self._round.is_open:
+                return await prepare(self._round, leased)
+            await self._give_back(leased)
+        except Exception as error:  # noqa: BLE001 - others go on; the leases of these run out, and that is counted
+            failed(Log.DELIVERY_FAILED, error, deliveries=[each.id for each in leased])
+        return ()
 
-    async def _deliver_some(self, leased: Sequence[Leased]) -> None:
-        if self._round.is_open:
-            letters = await prepare(self._round, leased)
+    async def _post(self, letters: Sequence[Letter]) -> None:
+        try:
             left = [each for sender in _by_sender(letters) for each in await post(self._round, sender)]
-            leased = [each.leased for each in left]
+            await self._give_back([each.leased for each in left])
+        except Exception as error:  # noqa: BLE001 - as above
+            failed(Log.DELIVERY_FAILED, error, deliveries=[each.leased.id for each in letters])
+
+    async def _give_back(self, leased: Sequence[Leased]) -> None:
         if leased:
             await self._round.database.write(lambda connection: give_back(connection, fences(leased)))
 

@@ -72,11 +72,14 @@ def _due_statement(asked: Asked, step: Step) -> Select[Any]:
 
 
 def standing(
-    connection: Connection, asked: Asked, moment: Moment, step: Step, ids: Sequence[int]
+    connection: Connection, asked: Asked, moment: Moment, step: Step, ids: Sequence[int], *, evidence: bool
 ) -> dict[int, Standing]:
-    """How the gates stand for these starts at the moment of sending; a milestone is also asked from its source."""
+    """How the gates stand for these starts at the moment of sending; a milestone is also asked from its source.
+
+    With ``evidence`` also what shows it, which is one more question.
+    """
     rows = connection.execute(_wire_statement(asked, step), asked.parameters(connection, moment, ids=list(ids))).all()
-    shown = evidence_of(connection, asked, moment, step, [row.id for row in rows])
+    shown = evidence_of(connection, asked, moment, step, [row.id for row in rows]) if evidence else {}
     return {
         row.id: Standing(
             exists=bool(row.exists),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.runtime import Context
 
 from firstwin.messages import limits
 from firstwin.messages.error import RenderError, Stopped
@@ -34,17 +34,11 @@ class Compiled:
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text, or RenderError with the line of the template that could not be made."""
-        pieces: list[str] = []
-        size = 0
+        context = self.template.new_context({**values, STEPS: [limits.STEPS]})
         try:
-            for piece in self.template.generate(values, **{STEPS: [limits.STEPS]}):
-                size += len(piece)
-                if size > limits.RENDERED:
-                    raise Stopped("too_large", f"This message is longer than {limits.RENDERED:,} characters.")
-                pieces.append(piece)
+            return "".join(self._run(context))
         except BREAKS as broken:
             raise self._explained(broken, values) from broken
-        return "".join(pieces)
 
     def value(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the expression is
         """The value itself, of a template that was compiled for that."""
@@ -58,11 +52,18 @@ class Compiled:
             raise self._explained(broken, values) from broken
         return found
 
-    def _run(self, context: Any) -> None:  # noqa: ANN401 - Jinja2's own
+    def _run(self, context: Context) -> list[str]:
+        pieces: list[str] = []
+        size = 0
         try:
-            deque(self.template.root_render_func(context), maxlen=0)
+            for piece in self.template.root_render_func(context):
+                size += len(piece)
+                if size > limits.RENDERED:
+                    raise Stopped("too_large", f"This message is longer than {limits.RENDERED:,} characters.")
+                pieces.append(piece)
         except BREAKS:
-            self.template.environment.handle_exception()
+            self.template.environment.handle_exception()  # it raises, with the template's own lines
+        return pieces
 
     def _explained(self, broken: Exception, values: Mapping[str, Any]) -> RenderError:
         place = self.restored.place(self._line(broken))

@@ -9,7 +9,7 @@ from typing import Any
 from firstwin.messages import limits
 from firstwin.messages.error import Stopped
 
-SCALARS = frozenset({int, float, bool, type(None)})
+SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(context: Mapping[str, object]) -> dict[str, Any]:
@@ -23,10 +23,10 @@ def _copied(value: object, path: str, depth: int, left: list[int]) -> object:
     if left[0] < 0 or depth < 0:
         raise Stopped("too_large", f"There is too much data in “{path}” for one message.")
     kind = type(value)
-    if isinstance(value, str):
-        return str.__str__(value)  # of a text that is more than text only the text is taken
     if kind in SCALARS:
         return value
+    if isinstance(value, str):
+        return str.__str__(value)  # of a text that is more than text only the text is taken
     if isinstance(value, datetime) and kind is datetime:
         return _zoned(value, path)
     if isinstance(value, dict) and kind is dict:

@@ -18,6 +18,7 @@ from firstwin.rules.documents import Document, read_document
 from firstwin.rules.problems import did_you_mean
 
 KEYS: Final = ("type", "data")
+JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class WebhookTemplate:
     def render(self, values: Mapping[str, Any], *, key: str) -> Payload:
         data = {name: _made(part, values) for name, part in self.data.items()}
         try:
-            size = len(json.dumps(data, allow_nan=False))
+            size = len(JSON.encode(data))
         except ValueError:
             raise self.top.error("failed", "A number here is infinite or none, which JSON does not know.") from None
         if size > limits.RENDERED:

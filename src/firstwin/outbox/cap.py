@@ -16,22 +16,23 @@ def admit(connection: Connection, at: Clocks, wanted: int, cap: int) -> int:
     """
     if not wanted:
         return 0
-    sent = _sent(connection, at)
-    if sent is None:
-        connection.execute(_NEW_DAY, {"run": at.run.id, "day": at.day, "sent": 0})
-        sent = _sent(connection, at) or 0
+    today = {"b_run": at.run.id, "b_day": at.day}
+    if connection.execute(_COUNT_ALL, today | {"wanted": wanted, "cap": cap}).rowcount:
+        return wanted
+    connection.execute(_NEW_DAY, {"run": at.run.id, "day": at.day, "sent": 0})
+    sent: int = connection.execute(_SENT, today).scalar_one()
     admitted = max(0, min(wanted, cap - sent))
-    connection.execute(_COUNT, {"b_run": at.run.id, "b_day": at.day, "sent": sent + admitted})
+    connection.execute(_COUNT, today | {"admitted": admitted})
     return admitted
-
-
-def _sent(connection: Connection, at: Clocks) -> int | None:
-    found: int | None = connection.execute(_SENT, {"b_run": at.run.id, "b_day": at.day}).scalar_one_or_none()
-    return found
 
 
 c = day_count.c
 _TODAY = (c.run == bindparam("b_run"), c.day == bindparam("b_day"))
 _SENT = select(c.sent).where(*_TODAY).with_for_update()
 _NEW_DAY = insert(day_count).on_conflict_do_nothing()
-_COUNT = update(day_count).where(*_TODAY).values(sent=bindparam("sent"))
+_COUNT = update(day_count).where(*_TODAY).values(sent=c.sent + bindparam("admitted"))
+_COUNT_ALL = (
+    update(day_count)
+    .where(*_TODAY, c.sent + bindparam("wanted") <= bindparam("cap"))
+    .values(sent=c.sent + bindparam("wanted"))
+)

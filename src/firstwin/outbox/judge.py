@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, or_, select
 
+from firstwin.db.bulk import one_of
 from firstwin.db.tables import suppression
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
@@ -20,10 +21,22 @@ from firstwin.outbox.states import By, State
 
 
 class Gates(Protocol):
-    """How the starts stand for a step of a rule at ``now``. A start that it leaves out belongs to a rule that is gone."""
+    """How the starts stand for a step of a rule at ``now``. A start that it leaves out belongs to a rule that is gone.
+
+    With ``evidence`` also what shows it, for a message to tell.
+    """
 
     def __call__(
-        self, connection: Connection, run: str, rule: str, step: str, starts: Sequence[int], now: datetime, /
+        self,
+        connection: Connection,
+        run: str,
+        rule: str,
+        step: str,
+        starts: Sequence[int],
+        now: datetime,
+        /,
+        *,
+        evidence: bool,
     ) -> Mapping[int, Standing]: ...
 
 
@@ -44,13 +57,15 @@ class Judged:
     standings: dict[int, Standing] = field(default_factory=dict)
 
 
-def judge(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates) -> Judged:
+def judge(
+    connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates, *, evidence: bool = False
+) -> Judged:
     """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
     if not rows:
         return Judged()
     verdicts = _expired(at, rows)
     verdicts |= _suppressed(connection, _left(rows, verdicts))
-    standings = _standings(connection, at, _left(rows, verdicts), gates)
+    standings = _standings(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _cancelled(_left(rows, verdicts), standings)
     verdicts |= _held(connection, _left(rows, verdicts))
     return Judged(verdicts, standings)
@@ -81,9 +96,8 @@ def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, V
     addresses = sorted({row.address.lower() for row in rows if row.address is not None})
     if not people and not addresses:
         return {}
-    s = suppression.c
-    query = select(s.person_id, s.address, s["class"]).where(or_(s.person_id.in_(people), s.address.in_(addresses)))
-    silent = {(who, class_) for person, address, class_ in connection.execute(query) for who in (person, address)}
+    found = connection.execute(_SUPPRESSIONS, {"people": people, "addresses": addresses}).all()
+    silent = {(who, class_) for person, address, class_ in found for who in (person, address)}
     return {
         row.id: Verdict(State.SUPPRESSED, Reason.SUPPRESSED)
         for row in rows
@@ -91,17 +105,25 @@ def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, V
     }
 
 
+_SUPPRESSIONS = select(suppression.c.person_id, suppression.c.address, suppression.c["class"]).where(
+    or_(one_of(suppression.c.person_id, "people"), one_of(suppression.c.address, "addresses"))
+)
+
+
 def _recipient(row: Row[Any]) -> tuple[str, ...]:
     return tuple(who for who in (row.person_id, (row.address or "").lower()) if who)
 
 
-def _standings(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates) -> dict[int, Standing]:
+def _standings(
+    connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates, *, evidence: bool
+) -> dict[int, Standing]:
     groups: defaultdict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
     for row in rows:
         groups[row.rule, row.step].append(row)
     standings: dict[int, Standing] = {}
     for (rule, step), group in groups.items():
-        found = gates(connection, at.run.id, rule, step, sorted({row.start_id for row in group}), at.now)
+        starts = sorted({row.start_id for row in group})
+        found = gates(connection, at.run.id, rule, step, starts, at.now, evidence=evidence)
         standings |= {row.id: found[row.start_id] for row in group if row.start_id in found}
     return standings
 

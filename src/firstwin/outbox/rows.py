@@ -61,9 +61,9 @@ def change(connection: Connection, by: By, changes: Iterable[Change]) -> None:
     """
     alike: defaultdict[Alike, list[int]] = defaultdict(list)
     for each in changes:
-        require(each.before, each.after, by)
-        alike[each.before, each.after, each.fence, tuple(sorted(each.values.items()))].append(each.id)
+        alike[each.before, each.after, each.fence, tuple(each.values.items())].append(each.id)
     for (before, after, fence, values), ids in alike.items():
+        require(before, after, by)
         asked = {"ids": ids, "b_before": before.value, "b_after": after.value, "b_fence": fence}
         statement = _update(tuple(name for name, _ in values))
         found = connection.execute(statement, asked | {f"v_{name}": value for name, value in values})

@@ -39,7 +39,7 @@ class Checked:
 def still_true(connection: Connection, at: Clocks, fences: Mapping[int, int], gates: Gates) -> Checked:
     """Judges leased rows before work is spent on them. ``fences`` by id."""
     mine = [row for row in lock(connection, fences).values() if _is(row, State.LEASED, fences)]
-    judged = judge(connection, at, mine, gates)
+    judged = judge(connection, at, mine, gates, evidence=True)
     drop(connection, at, mine, judged.verdicts)
     going = {row.id: judged.standings[row.id] for row in mine if row.id not in judged.verdicts}
     return Checked(going, judged.verdicts)
