@@ -31,8 +31,8 @@ format: $(READY) ## put the code in shape
 test: $(READY) ## every test, on SQLite, a real PostgreSQL and a real Valkey
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-fast: $(READY) ## the fast tests only, and fewer examples of each property
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast
+fast: $(READY) ## the fast tests only: on SQLite, with fewer examples of each property, without those of `check`
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast --ignore=tests/house
 
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo

@@ -28,9 +28,10 @@ from firstwin.db.bulk import append
 from firstwin.db.engine import open_database, read, write
 from firstwin.db.migrate import upgrade
 from firstwin.facts.batch import COLUMNS
-from firstwin.facts.importing import MOST_ROWS, Imported, Terms, import_files
+from firstwin.facts.importing import Imported, Terms, import_files
 from firstwin.facts.moments import microseconds
 from firstwin.facts.rejects import Bad
+from firstwin.facts.storing import MOST_ROWS
 from tests.servers.postgres import postgres
 
 FILE = Path(__file__).parents[1] / "examples" / "cdnow" / "cdnow.jsonl.gz"

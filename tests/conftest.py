@@ -23,7 +23,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=20)  # 
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def dialect(request: pytest.FixtureRequest) -> str:
     """Whatever depends on this runs once on each database."""
     kind: str = request.param

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, Integer, Text, select, update
+from sqlalchemy import Engine, Integer, Text, func, select, text, update
 
 from firstwin.db import tables
-from firstwin.db.bulk import append, given, insert_given, one_of, renewed
+from firstwin.db.bulk import analyze, append, given, insert_given, many_commits, microseconds_of, one_of, renewed
 from firstwin.db.engine import read, write
 from firstwin.db.types import Instant, Json
+from firstwin.facts.moments import microseconds
 
 account, event, member = tables.account, tables.event, tables.member
 MOMENT = datetime(2026, 3, 27, 10, 0, 0, 123457, UTC)
@@ -76,6 +78,35 @@ def test_appended_rows_are_what_was_said_in_its_order(engine: Engine) -> None:
     ]
 
 
+@pytest.mark.parametrize("count", [0, 1, 2000, 2222, 4021])
+def test_any_number_of_rows_keeps_its_order(engine: Engine, count: int) -> None:
+    names = [f"event {n}" for n in range(count)]
+    with write(engine) as connection:
+        append(connection, event, NAMES, [fact(name) for name in names])
+        assert connection.scalars(select(event.c.id).order_by(event.c.seq)).all() == names
+
+
+def test_if_one_row_fails_none_is_there(engine: Engine) -> None:
+    rows = [fact(f"event {n}") for n in range(2500)]
+    with pytest.raises(Exception, match=r"UNIQUE|unique"), write(engine) as connection:
+        append(connection, event, NAMES, [*rows, rows[1200]])
+    with read(engine) as connection:
+        assert connection.execute(select(func.count()).select_from(event)).scalar_one() == 0
+
+
+def test_instants_are_read_as_microseconds(engine: Engine) -> None:
+    early = datetime(1, 1, 1, 0, 0, 0, 1, UTC)
+    with write(engine) as connection:
+        append(
+            connection, event, NAMES, [fact("a", value_at=MICROSECONDS - 1), fact("b", value_at=microseconds(early))]
+        )
+        found = connection.execute(select(microseconds_of(event.c.value_at), event.c.value_at).order_by(event.c.seq))
+        assert [tuple(row) for row in found] == [
+            (MICROSECONDS - 1, MOMENT - timedelta(microseconds=1)),
+            (microseconds(early), early),
+        ]
+
+
 def test_what_is_appended_goes_with_its_transaction(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin() as transaction:
         append(connection, event, NAMES, [fact("a")])
@@ -96,3 +127,27 @@ def test_renewed_rows_stand_at_the_end_in_their_order(engine: Engine, again: int
         found = connection.execute(select(event.c.seq, event.c.id).order_by(event.c.seq)).all()
     assert "".join(row.id for row in found) == "acebdf"
     assert len({row.seq for row in found}) == 6
+
+
+def test_the_log_is_copied_seldom_for_as_long_as_many_commits_follow(sqlite_engine: Engine) -> None:
+    def copied_after(connections: int) -> set[int]:
+        with ExitStack() as stack:
+            opened = [stack.enter_context(read(sqlite_engine)) for _ in range(connections)]
+            return {c.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one() for c in opened}
+
+    usual = copied_after(1)
+    with many_commits(sqlite_engine):
+        assert copied_after(3) == {16_000}
+    assert copied_after(3) == usual == {1000}
+
+
+def test_the_planner_learns_what_the_tables_hold(engine: Engine) -> None:
+    with write(engine) as connection:
+        append(connection, event, NAMES, [fact(f"event {n}") for n in range(500)])
+    analyze(engine, event, account)
+    counted = {
+        "sqlite": "SELECT DISTINCT stat LIKE '500 %' FROM sqlite_stat1 WHERE tbl = 'event' AND idx LIKE 'ix_event_known%'",
+        "postgresql": "SELECT reltuples = 500 FROM pg_class WHERE relname = 'event'",
+    }
+    with read(engine) as connection:
+        assert connection.execute(text(counted[engine.dialect.name])).scalar_one()

@@ -15,6 +15,7 @@ from firstwin.db import tables
 from firstwin.db.engine import read, write
 from firstwin.db.types import (
     Instant,
+    Json,
     db_now,
     has_text,
     json_bool,
@@ -22,7 +23,9 @@ from firstwin.db.types import (
     json_lists,
     json_number,
     json_text,
+    json_value,
     looks_like,
+    period_start,
     shift,
 )
 
@@ -113,6 +116,45 @@ def test_what_is_no_list_holds_nothing(engine: Engine, key: str) -> None:
 def test_a_key_may_hold_any_sign(engine: Engine, key: str) -> None:
     keep(engine, {key: "mine", "other": "not mine"})
     assert ask(engine, json_text(traits, key), json_has(traits, key)) == ["mine", True]
+
+
+@pytest.mark.parametrize("key", ['double"quote', "back\\slash", "line\nbreak", "tab\t", "\x1f"])
+def test_a_key_that_stands_escaped_in_json_is_refused_and_disturbs_no_other(engine: Engine, key: str) -> None:
+    for construct in (json_number, json_text, json_bool, json_has, json_value):
+        with pytest.raises(ValueError, match="cannot be looked for"):
+            construct(traits, key)
+    with pytest.raises(ValueError, match="cannot be looked for"):
+        json_lists(traits, key, "pro")
+    keep(engine, {key: "mine", f'x"{key}': {"other": "inner"}, "other": "found", "last\\": 1})
+    assert ask(engine, traits, json_text(traits, "other"), json_has(traits, "double")) == [
+        {key: "mine", f'x"{key}': {"other": "inner"}, "other": "found", "last\\": 1},
+        "found",
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(3, 3.0), (0, -0.0), (-7, -7.0), (10**16, 1e16), (9_007_199_254_740_992, 9_007_199_254_740_992.0), (2.5, 2.50)],
+)
+def test_equal_numbers_are_one_value(engine: Engine, one: float, other: float) -> None:
+    keep(engine, {"one": one, "other": other, "text": str(one), "near": one + 0.5 if abs(one) < 1e9 else one + 2})
+    first, second, text, near = ask(engine, *(json_value(traits, key) for key in ("one", "other", "text", "near")))
+    assert first == second
+    assert first not in (text, near)
+
+
+def test_values_are_told_from_one_another_by_their_json(engine: Engine) -> None:
+    keep(engine, TRAITS)
+    names = ("whole", "broken", "digits", "yes", "nothing", "absent")
+    assert ask(engine, *(json_value(traits, name) for name in names)) == ["3", "-2.5", '"42"', "true", None, None]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Mars", "", '"', 'Asia"/Tokyo', '"x.y', "back\\slash", "[", "$", None])
+def test_a_period_begins_in_the_zone_that_is_named_and_else_in_the_other(engine: Engine, zone: str | None) -> None:
+    periods = literal({"": 0, "Asia/Tokyo": 1_000_000}, Json)
+    found = constant(engine, period_start(periods, literal(zone, Text())))
+    assert found == datetime(1970, 1, 1, 0, 0, 1 if zone == "Asia/Tokyo" else 0, tzinfo=UTC)
 
 
 def test_members_can_be_compared_and_sorted_by(engine: Engine) -> None:

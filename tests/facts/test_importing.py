@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, text
 
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
-from firstwin.facts.importing import MOST_OLD, Imported, Terms, import_files
+from firstwin.facts.importing import MANY, MOST_OLD, Imported, Terms, import_files
 from firstwin.facts.rejects import Bad
+from firstwin.facts.storing import MOST_ROWS
 from tests.facts.messages import Body, day, group, identify, rows, track
 
 CUT = Path(__file__).parents[1] / "data" / "cdnow-cut.jsonl.gz"
@@ -171,6 +172,22 @@ def test_what_is_stored_stays_when_somebody_stops_it(engine: Engine, tmp_path: P
     assert import_files(engine, [file], HISTORY, Watched()).repeated == done.new
 
 
+class InterruptedAtBad(Watched):
+    """Somebody presses Ctrl-C when the first bad line is told."""
+
+    def refused(self, bad: Bad) -> None:
+        super().refused(bad)
+        raise KeyboardInterrupt
+
+
+def test_what_is_being_stored_when_somebody_stops_it_is_stored_and_counted(engine: Engine, tmp_path: Path) -> None:
+    file = old(tmp_path / "in.jsonl", MOST_ROWS + 1)
+    file.write_bytes(file.read_bytes() + b"{\n")
+    done = import_files(engine, [file], HISTORY, InterruptedAtBad())
+    assert (done.stopped, done.new, done.rejects) == (True, MOST_ROWS, [tmp_path / "in.rejects.jsonl"])
+    assert len(rows(engine, "opened")) == MOST_ROWS
+
+
 def has_ticked(engine: Engine, run: str = tables.LIVE) -> None:
     with write(engine) as connection:
         numbers = dict.fromkeys(("starts", "nudges", "skips", "missed", "took_ms"), 0)
@@ -227,6 +244,17 @@ def test_real_customers_and_their_orders_are_all_there(engine: Engine) -> None:
         assert {row[0]: row[1] for row in connection.execute(counted)} == orders
         assert set(connection.scalars(select(tables.account.c.id))) == {line["userId"] for line in lines}
     assert import_files(engine, [CUT], HISTORY, Watched()).facts == 0
+
+
+@pytest.mark.slow
+def test_after_a_large_import_the_planner_knows_what_there_is(engine: Engine, tmp_path: Path) -> None:
+    import_files(engine, [old(tmp_path / "in.jsonl", MANY)], HISTORY, Watched())
+    counted = {
+        "sqlite": "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'event' AND stat IS NOT NULL",
+        "postgresql": "SELECT count(*) FROM pg_stats WHERE tablename = 'event' AND attname = 'name'",
+    }
+    with read(engine) as connection:
+        assert connection.execute(text(counted[engine.dialect.name])).scalar_one() > 0
 
 
 IMPORT = """

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, select
 
 from firstwin.db import tables
 from firstwin.db.engine import read, write
+from firstwin.db.types import json_text
 from firstwin.facts.ingest import ingest
 from tests.facts.messages import LATER, alias, day, group, identify, parsed, props, put, rows, track
 
@@ -43,6 +44,32 @@ def test_the_newest_values_stand_beside_the_facts(engine: Engine) -> None:
         assert connection.execute(select(a.id, a.traits)).all() == [
             ("a", {"plan": "pro", "created_at": "2026-03-02T00:00:00Z"})
         ]
+
+
+ODD: dict[str, Any] = {
+    'double"quote': 1,
+    "back\\slash": "\\",
+    "line\nbreak": 'said "x"',
+    "tab\t\x1f": None,
+    "✓ 🎉": [{'"': 2}],
+}
+
+
+def test_names_may_hold_any_sign_and_are_kept_exactly(engine: Engine) -> None:
+    put(
+        engine,
+        identify("p", day(1), **ODD, plan="pro"),
+        group("p", "a", day(1), **ODD, plan="pro"),
+        track('a "b"\n\\', "p", day(2), **ODD, plan="pro"),
+    )
+    set_ = {name: value for name, value in ODD.items() if value is not None}
+    assert props(engine, "person", "p", day(3)).items() >= {**set_, "plan": "pro"}.items()
+    assert props(engine, "account", "a", day(3)).items() >= {**set_, "plan": "pro"}.items()
+    assert rows(engine, 'a "b"\n\\')[0][3] == {**ODD, "plan": "pro"}
+    with read(engine) as connection:
+        asked = select(json_text(tables.event.c.props, "plan")).where(tables.event.c.name == 'a "b"\n\\')
+        assert connection.scalars(asked).all() == ["pro"]
+    assert put(engine, group("p", "a", day(4), **ODD, plan="pro")).facts == 1  # that nothing changed
 
 
 def test_a_message_is_taken_once(engine: Engine) -> None:

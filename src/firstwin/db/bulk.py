@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     ColumnElement,
@@ -128,6 +129,25 @@ def _of_microseconds_sqlite(element: of_microseconds, compiler: SQLCompiler, **k
     return f"{number}"
 
 
+class microseconds_of(FunctionElement[int]):  # noqa: N801
+    """How many microseconds after 1970 an instant lies: for many of them, as a datetime takes long to make."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(microseconds_of, "postgresql")
+def _microseconds_postgresql(element: microseconds_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (instant,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(extract(epoch FROM {instant}) * 1000000 AS bigint)"
+
+
+@compiles(microseconds_of, "sqlite")
+def _microseconds_sqlite(element: microseconds_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (instant,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{instant}"
+
+
 def given(dialect: Dialect, **columns: TypeEngine[Any]) -> FromClause:
     """The rows of the parameter ``rows``: a JSON list of objects with these keys, instants in microseconds since 1970."""
     rows = bindparam("rows", type_=Text())
@@ -170,7 +190,10 @@ def append(connection: Connection, table: Table, names: Sequence[str], rows: Ite
 
 
 def _insert(cursor: Any, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """In blocks: the driver gives other threads their turn once a statement, and not once a row."""
+    """In blocks: the driver gives other threads their turn once a statement, and not once a row.
+
+    If one row fails the whole transaction does: without ``OR FAIL`` SQLite would prepare to take back the statement alone.
+    """
     done = 0
     for block in BLOCKS:
         statement = _inserting(table, tuple(names), block)
@@ -182,7 +205,7 @@ def _insert(cursor: Any, table: str, names: Sequence[str], rows: Sequence[Sequen
 @lru_cache(maxsize=16)
 def _inserting(table: str, names: tuple[str, ...], rows: int) -> str:
     row = f"({', '.join('?' * len(names))})"
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"
+    return f"INSERT OR FAIL INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"
 
 
 def _copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
@@ -237,9 +260,12 @@ def _copy_log_as_usual(connection: Any, _entry: Any) -> None:
 
 
 def analyze(engine: Engine, *tables: Table) -> None:
-    """Tells the planner what the tables hold by now. A sample is enough, so that it takes no time to speak of."""
+    """Tells the planner what the tables hold by now. A sample of them is enough, and nothing is looked up by JSON."""
     with write(engine) as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
         for table in tables:
-            connection.exec_driver_sql(f"ANALYZE {table.name}")
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+                connection.exec_driver_sql(f"ANALYZE {table.name}")
+            else:
+                names = ", ".join(column.name for column in table.c if not isinstance(column.type, JSON))
+                connection.exec_driver_sql(f"ANALYZE {table.name} ({names})")

@@ -110,10 +110,21 @@ def _db_now_sqlite(_element: db_now, _compiler: SQLCompiler, **_: Any) -> str:
 
 
 class _JsonMember(FunctionElement[Any]):
-    """A member of a JSON object by its key; NULL when it is missing or of another kind."""
+    """A member of a JSON object by its key; NULL when it is missing or of another kind.
+
+    Raises ValueError for a key that SQLite cannot look for. Rules name no such property, and what holds one is kept as it is.
+    """
 
     def __init__(self, document: ColumnElement[Any], key: str) -> None:
-        super().__init__(document, literal(key, Text()), literal('$."' + key + '"', Text()))
+        super().__init__(document, literal(key, Text()), literal(_path(key), Text()))
+
+
+def _path(key: str) -> str:
+    """SQLite compares the key with the document as it is written, where these signs stand escaped."""
+    if '"' in key or "\\" in key or any(sign < " " for sign in key):
+        msg = f"{key!r} cannot be looked for: it holds a double quote, a backslash or a control character"
+        raise ValueError(msg)
+    return f'$."{key}"'
 
 
 class json_number(_JsonMember):  # noqa: N801
@@ -150,7 +161,7 @@ class json_lists(FunctionElement[bool]):  # noqa: N801
     _is_implicitly_boolean = True
 
     def __init__(self, document: ColumnElement[Any], key: str, member: str) -> None:
-        super().__init__(document, literal(key, Text()), literal('$."' + key + '"', Text()), literal(member, Text()))
+        super().__init__(document, literal(key, Text()), literal(_path(key), Text()), literal(member, Text()))
 
 
 def _parts(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:
@@ -278,7 +289,10 @@ class Snapshot(UserDefinedType[str]):
 
 
 class json_value(_JsonMember):  # noqa: N801
-    """The member as JSON text, NULL when it is missing or null: to tell one value from another."""
+    """The member as JSON text, NULL when it is missing or null: to tell one value from another.
+
+    Equal numbers have the same text: 3 however it was written, as 3.0 or as 3e0. (Within a list they keep their own.)
+    """
 
     inherit_cache = True
     type = Text()
@@ -287,17 +301,26 @@ class json_value(_JsonMember):  # noqa: N801
 @compiles(json_value, "sqlite")
 def _value_sqlite(element: json_value, compiler: SQLCompiler, **kw: Any) -> str:
     doc, _, path = _parts(element, compiler, kw)
-    return f"NULLIF({doc} -> {path}, 'null')"
+    number = f"json_extract({doc}, {path})"
+    is_whole = f"json_type({doc}, {path}) = 'real' AND abs({number}) < 9.2e18 AND {number} = CAST({number} AS INTEGER)"
+    return (
+        f"(CASE WHEN {is_whole} THEN CAST(CAST({number} AS INTEGER) AS TEXT) ELSE NULLIF({doc} -> {path}, 'null') END)"
+    )
 
 
 @compiles(json_value, "postgresql")
 def _value_postgresql(element: json_value, compiler: SQLCompiler, **kw: Any) -> str:
     doc, key, _ = _parts(element, compiler, kw)
-    return f"NULLIF(({doc} -> {key})::text, 'null')"
+    number = f"CAST(trim_scale(CAST({doc} ->> {key} AS numeric)) AS text)"
+    is_number = f"jsonb_typeof({doc} -> {key}) = 'number'"
+    return f"(CASE WHEN {is_number} THEN {number} ELSE NULLIF(({doc} -> {key})::text, 'null') END)"
 
 
 class period_start(FunctionElement[datetime]):  # noqa: N801
-    """Looks a subject's zone up in ``{zone: microseconds since 1970}``; the entry "" is for every other zone."""
+    """Looks a subject's zone up in ``{zone: microseconds since 1970}``; the entry "" is for every other zone.
+
+    The zone is whatever text somebody sent. A double quote in it would end SQLite's path; no zone holds one, nor a space.
+    """
 
     inherit_cache = True
     type = Instant()
@@ -309,9 +332,8 @@ class period_start(FunctionElement[datetime]):  # noqa: N801
 @compiles(period_start, "sqlite")
 def _period_sqlite(element: period_start, compiler: SQLCompiler, **kw: Any) -> str:
     periods, zone = _parts(element, compiler, kw)
-    return (
-        f"COALESCE(json_extract({periods}, '$.\"' || COALESCE({zone}, '') || '\"'), json_extract({periods}, '$.\"\"'))"
-    )
+    path = f"""'$."' || replace(COALESCE({zone}, ''), '"', ' ') || '"'"""
+    return f"COALESCE(json_extract({periods}, {path}), json_extract({periods}, '$.\"\"'))"
 
 
 @compiles(period_start, "postgresql")

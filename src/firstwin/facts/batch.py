@@ -114,7 +114,7 @@ class Batch:
         previous = self.resolve(message.name)
         if previous != person.id:
             self.aliases[previous] = person.id
-            if previous in self.people or ("person", previous) in self.known.newest:
+            if previous in self.people or previous in self.known.people:
                 self._merge(self._person(previous), person)
         self._own_row(person, "firstwin.alias", {"previous_id": message.name}, at)
 
@@ -155,7 +155,7 @@ class Batch:
             row[ACCOUNT] = person.stays.place(row[OCCURRED_AT])
             if row[ACCOUNT] is None:
                 self._unplaced.setdefault(person.id, []).append(row)
-        if ("person", person.id) in self.known.newest or person.id in self.aliases.values():
+        if person.id in self.known.people or person.id in self.aliases.values():
             self.placings += person.stays.placings()
 
     def _changed(self, subject: Subject, changes: Iterable[Change]) -> None:

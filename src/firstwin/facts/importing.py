@@ -5,28 +5,27 @@ from __future__ import annotations
 import gc
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 from sqlalchemy import Engine, select
 
 from firstwin.db import tables
-from firstwin.db.bulk import many_commits
+from firstwin.db.bulk import analyze, many_commits
 from firstwin.db.engine import clock, read, write
-from firstwin.facts.ingest import Ingested, ingest
+from firstwin.facts.ingest import Ingested, put, take
 from firstwin.facts.lines import Chunk, Line, file_chunks, lines, stream_chunks
 from firstwin.facts.moments import microseconds
 from firstwin.facts.rejects import Bad, Rejects
 from firstwin.facts.segment import Message, Refused, parse
+from firstwin.facts.storing import Pending, Storing
 from firstwin.facts.timeline import unplaced
 
-MOST_ROWS: Final = 5_000  # facts in one transaction, before what late ones add
-MOST_BYTES: Final = 4 << 20
 MOST_OLD: Final = 1_000
+MANY: Final = 50_000  # messages that may change which plan is the best
 STREAM: Final = Path("-")
 STDIN: Final = 0
 
@@ -96,6 +95,8 @@ def import_files(
             done.stopped = True
         except _TooOld as error:
             done.trouble.append(str(error))
+    if done.new >= MANY:
+        analyze(engine, tables.event, tables.account, tables.person, tables.member)
     with read(engine) as connection:
         done.unplaced = unplaced(connection)
     done.seconds = time.monotonic() - began
@@ -113,23 +114,6 @@ class _TooOld(Exception):  # noqa: N818 - not an error: a question to whoever im
         )
 
 
-@dataclass
-class _Pending:
-    """Messages that wait to be stored together; they count as received when the first of them came."""
-
-    received_at: datetime
-    messages: list[Message] = field(default_factory=list)
-    rows: int = 0
-    bytes: int = 0
-
-    def add(self, message: Message, size: int) -> bool:
-        """Whether that is enough for one transaction."""
-        self.messages.append(message)
-        self.rows += 1 if message.kind == "event" else 1 + len(message.body)
-        self.bytes += size
-        return self.rows >= MOST_ROWS or self.bytes >= MOST_BYTES
-
-
 class _Import:
     """One file on its way into the database."""
 
@@ -139,26 +123,34 @@ class _Import:
         self.watcher = watcher
         self.done = done
         self.is_guarded = is_guarded
-        self.pending: _Pending | None = None
+        self.storing = Storing(self._ingested)
+        self.pending: Pending | None = None
         self.known_since: int | None = None
         self.place = 0
 
     def take(self, file: Path, chunks: Iterable[Chunk]) -> None:
         self.watcher.begins(file)
-        with Rejects.beside(file) as rejects:
+        with self.storing, Rejects.beside(file) as rejects:
             try:
-                self._lines(file, chunks, rejects)
-            except (OSError, EOFError, zlib.error) as error:
-                self.done.trouble.append(f"{file} can't be read to its end ({error}): what came before is stored.")
-            self._store(rejects)
-            if rejects.is_written:
-                self.done.rejects.append(rejects.path)
-            if rejects.trouble is not None:
-                self.done.trouble.append(rejects.trouble)
+                self._read(file, chunks, rejects)
+            except KeyboardInterrupt:
+                self._finished()  # it is stored, and counted, all the same
+                raise
+            finally:
+                self._tell_of(rejects)
+
+    def _read(self, file: Path, chunks: Iterable[Chunk], rejects: Rejects) -> None:
+        try:
+            self._lines(file, chunks, rejects)
+        except (OSError, EOFError, zlib.error) as error:
+            self.done.trouble.append(f"{file} can't be read to its end ({error}): what came before is stored.")
+        self._store_all(rejects)
 
     def _lines(self, file: Path, chunks: Iterable[Chunk], rejects: Rejects) -> None:
         for line in lines(chunks):
-            if line is None or self._is_enough(file, line, rejects):
+            if line is None:
+                self._store_all(rejects)
+            elif self._is_enough(file, line, rejects):
                 self._store(rejects)
 
     def _is_enough(self, file: Path, line: Line, rejects: Rejects) -> bool:
@@ -172,36 +164,60 @@ class _Import:
         self._refuse(file, line, message, rejects)
         return False
 
-    def _begun(self) -> _Pending:
+    def _begun(self) -> Pending:
         with read(self.engine) as connection:
             now = clock(connection)
         self.known_since = None if self.terms.history else microseconds(now)
-        return _Pending(now)
+        return Pending(now)
 
     def _refuse(self, file: Path, line: Line, message: Refused, rejects: Rejects) -> None:
         self.done.bad += 1
         rejects.add(line, message.reason)
         self.watcher.refused(Bad("standard input" if file == STREAM else str(file), line.number, message.reason))
 
-    def _store(self, rejects: Rejects) -> None:
-        pending, self.pending = self.pending, None
-        if pending is not None and pending.messages:
-            self.done.count(self._ingested(pending))
-        rejects.flush()
+    def _store_all(self, rejects: Rejects) -> None:
+        """Of what has come so far nothing stays unstored."""
+        self._store(rejects)
+        self._finish()
         self.watcher.reached(self.place, self.done)
 
-    def _ingested(self, pending: _Pending) -> Ingested:
+    def _store(self, rejects: Rejects) -> None:
+        self._finish()
+        pending, self.pending = self.pending, None
+        if pending is not None and pending.messages:
+            pending.reached = self.place
+            self.storing.begin(pending)
+        rejects.flush()
+
+    def _finish(self) -> None:
+        pending = self._finished()
+        if pending is not None:
+            self.watcher.reached(pending.reached, self.done)
+
+    def _finished(self) -> Pending | None:
+        finished = self.storing.finish()
+        if finished is None:
+            return None
+        pending, ingested = finished
+        self.done.count(ingested)
+        return pending
+
+    def _ingested(self, pending: Pending, let_read_on: Callable[[], None]) -> Ingested:
         with write(self.engine) as connection:
-            stored = ingest(
-                connection,
-                pending.messages,
-                received_at=pending.received_at,
-                history=self.terms.history,
-                zone=self.terms.zone,
+            terms = self.terms
+            taken = take(
+                connection, pending.messages, received_at=pending.received_at, history=terms.history, zone=terms.zone
             )
-            if self.is_guarded and self.done.old + stored.old > MOST_OLD:
+            if self.is_guarded and self.done.old + taken.ingested.old > MOST_OLD:
                 raise _TooOld(self.done.new)
-        return stored
+            let_read_on()
+            return put(connection, taken)
+
+    def _tell_of(self, rejects: Rejects) -> None:
+        if rejects.is_written:
+            self.done.rejects.append(rejects.path)
+        if rejects.trouble is not None:
+            self.done.trouble.append(rejects.trouble)
 
 
 def _is_guarded(engine: Engine, terms: Terms) -> bool:

@@ -43,14 +43,41 @@ def ingest(
 
     ``history``: each message was known as soon as it happened. ``zone`` is the project's time zone.
     """
+    taken = take(connection, messages, received_at=received_at, history=history, zone=zone, source=source)
+    return put(connection, taken)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Messages that have become facts, and what there is to tell of them once these are stored."""
+
+    batch: Batch
+    ingested: Ingested
+
+
+def take(
+    connection: Connection,
+    messages: Sequence[Message],
+    *,
+    received_at: datetime,
+    history: bool,
+    zone: str,
+    source: str = "import",
+) -> Taken:
+    """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction."""
     _one_writer(connection)
     before = reading.repeated(connection, messages)
     new = list(_first_of_each(messages, before))
     arrival = Arrival(microseconds(received_at), history, source)
     batch = _taken(connection, new, arrival, zone)
-    write(connection, batch)
     old = sum(message.at < arrival.received_at - DAY for message in new)
-    return Ingested(len(new), len(messages) - len(new), len(batch.rows), old)
+    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old))
+
+
+def put(connection: Connection, taken: Taken) -> Ingested:
+    """The second half of ``ingest``: the database works, and little else."""
+    write(connection, taken.batch)
+    return taken.ingested
 
 
 def _one_writer(connection: Connection) -> None:

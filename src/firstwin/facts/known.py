@@ -17,13 +17,6 @@ MEMBERSHIP: Final = "firstwin.person.account"
 Key = tuple[Kind, str]
 
 
-class Newest(NamedTuple):
-    """A row of `account` or `person`, as JSON."""
-
-    traits: str
-    asserted: str
-
-
 class PastFact(NamedTuple):
     """A row of `event` that tells or confirms something about a subject."""
 
@@ -36,37 +29,42 @@ class PastFact(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """``pasts`` has an entry for each subject that is known to be late; its facts are in the order of time."""
+    """``accounts`` and ``people`` hold the traits, and when each was asserted, as JSON; ``stays`` the account, since
+    and until. ``pasts`` has an entry for each subject that is known to be late; its facts are in the order of time.
+    """
 
     zone: str
-    newest: Mapping[Key, Newest] = field(default_factory=dict)
+    accounts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    people: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[tuple[str, int, int | None]]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     pasts: Mapping[Key, Sequence[PastFact]] = field(default_factory=dict)
 
     def account(self, account: str) -> Subject:
-        traits, asserted = self._newest("account", account)
-        return Subject("account", account, traits, asserted, self.zone, *self._past("account", account, asserted))
+        traits, asserted = _read(self.accounts.get(account))
+        past = self._past("account", account, asserted) if self.pasts else None
+        return Subject("account", account, traits, asserted, self.zone, past, asserted.get(FIRST, END_OF_TIME))
 
     def person(self, person: str) -> Person:
-        traits, asserted = self._newest("person", person)
-        past = self._past("person", person, asserted)
-        return Person("person", person, traits, asserted, self.zone, *past, stays=self._stays(person, asserted))
-
-    def _newest(self, kind: Kind, subject: str) -> tuple[dict[str, Any], dict[str, int]]:
-        newest = self.newest.get((kind, subject))
-        return ({}, {}) if newest is None else (orjson.loads(newest.traits), orjson.loads(newest.asserted))
-
-    def _past(self, kind: Kind, subject: str, asserted: Mapping[str, int]) -> tuple[Past | None, int]:
+        traits, asserted = _read(self.people.get(person))
+        past = self._past("person", person, asserted) if self.pasts else None
         first = asserted.get(FIRST, END_OF_TIME)
-        facts = self.pasts.get((kind, subject)) if self.pasts else None
-        return None if facts is None else _past_of(kind, facts, Past(self.zone, first)), first
+        stays = self._stays(person, asserted)
+        return Person("person", person, traits, asserted, self.zone, past, first, stays=stays)
+
+    def _past(self, kind: Kind, subject: str, asserted: Mapping[str, int]) -> Past | None:
+        facts = self.pasts.get((kind, subject))
+        return None if facts is None else _past_of(kind, facts, Past(self.zone, asserted.get(FIRST, END_OF_TIME)))
 
     def _stays(self, person: str, asserted: Mapping[str, int]) -> Stays:
         stays = [Stay(*stay) for stay in self.stays.get(person, ())]
         facts = self.pasts.get(("person", person)) if self.pasts else None
         told = None if facts is None else [_told(fact) for fact in facts if fact.name == MEMBERSHIP]
         return Stays(person, stays, told, asserted.get("account", 0))
+
+
+def _read(newest: tuple[str, str] | None) -> tuple[dict[str, Any], dict[str, int]]:
+    return ({}, {}) if newest is None else (orjson.loads(newest[0]), orjson.loads(newest[1]))
 
 
 def _past_of(kind: Kind, facts: Sequence[PastFact], past: Past) -> Past:

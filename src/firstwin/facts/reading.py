@@ -10,9 +10,8 @@ import orjson
 from sqlalchemy import Connection, Select, Table, Text, cast, or_, select
 
 from firstwin.db import tables
-from firstwin.db.bulk import one_of
-from firstwin.facts.known import Key, Known, Newest, PastFact, confirmed
-from firstwin.facts.moments import microseconds
+from firstwin.db.bulk import microseconds_of, one_of
+from firstwin.facts.known import Key, Known, PastFact, confirmed
 from firstwin.facts.segment import Message
 from firstwin.facts.subject import Kind
 
@@ -21,7 +20,11 @@ SUBJECTS: Final[dict[Kind, Table]] = {"account": tables.account, "person": table
 
 REPEATED = select(event.id).where(one_of(event.id, "ids"))
 ALIASES = select(alias.previous_id, alias.person_id).where(one_of(alias.previous_id, "ids"))
-STAYS = select(member.person_id, member.account_id, member.since, member.until).where(one_of(member.person_id, "ids"))
+STAYS = (
+    select(member.person_id, member.account_id, microseconds_of(member.since), microseconds_of(member.until))
+    .where(one_of(member.person_id, "ids"))
+    .order_by(member.since)
+)
 
 
 def repeated(connection: Connection, messages: Iterable[Message]) -> set[str]:
@@ -35,8 +38,13 @@ def known(connection: Connection, messages: Sequence[Message], zone: str) -> Kno
     aliases = {row.previous_id: row.person_id for row in connection.execute(ALIASES, {"ids": list(named)}).all()}
     people = named | set(aliases.values())
     accounts = {message.account for message in messages if message.account is not None}
-    newest = {**_newest(connection, "person", people), **_newest(connection, "account", accounts)}
-    return Known(zone, newest, _stays(connection, people), aliases)
+    return Known(
+        zone,
+        _newest(connection, "account", accounts),
+        _newest(connection, "person", people),
+        _stays(connection, people),
+        aliases,
+    )
 
 
 def pasts(connection: Connection, late: Collection[Key]) -> dict[Key, list[PastFact]]:
@@ -45,36 +53,31 @@ def pasts(connection: Connection, late: Collection[Key]) -> dict[Key, list[PastF
     for kind in SUBJECTS:
         ids = [subject for kind_, subject in late if kind_ == kind]
         if ids:
-            for subject, *fact in connection.execute(_past(kind), {"ids": ids}):
-                found[kind, subject].append(_past_fact(*fact))
+            for subject, name, account, props, value_at, at in connection.execute(_past(kind), {"ids": ids}):
+                found[kind, subject].append(PastFact(name, account, orjson.loads(props), value_at, at))
     return found
 
 
-def _newest(connection: Connection, kind: Kind, ids: Collection[str]) -> dict[Key, Newest]:
+def _newest(connection: Connection, kind: Kind, ids: Collection[str]) -> dict[str, tuple[str, str]]:
     t = SUBJECTS[kind].c
     query = select(t.id, cast(t.traits, Text), cast(t.asserted, Text)).where(one_of(t.id, "ids"))
-    return {(kind, row[0]): Newest(row[1], row[2]) for row in connection.execute(query, {"ids": list(ids)}).all()}
+    rows = connection.execute(query, {"ids": list(ids)}).all()
+    return {subject: (traits, asserted) for subject, traits, asserted in rows}
 
 
 def _stays(connection: Connection, people: Collection[str]) -> dict[str, list[tuple[str, int, int | None]]]:
     found: dict[str, list[tuple[str, int, int | None]]] = defaultdict(list)
     for person, account, since, until in connection.execute(STAYS, {"ids": list(people)}).all():
-        found[person].append((account, microseconds(since), None if until is None else microseconds(until)))
-    for stays in found.values():
-        stays.sort(key=lambda stay: stay[1])
+        found[person].append((account, since, until))
     return found
 
 
 def _past(kind: Kind) -> Select[Any]:
     whose = event.account_id if kind == "account" else event.person_id
+    moments = microseconds_of(event.value_at), microseconds_of(event.occurred_at)
     return (
-        select(whose, event.name, event.account_id, cast(event.props, Text), event.value_at, event.occurred_at)
+        select(whose, event.name, event.account_id, cast(event.props, Text), *moments)
         .where(one_of(whose, "ids"))
         .where(or_(event.name.startswith(f"firstwin.{kind}."), event.name == confirmed(kind)))
         .order_by(event.occurred_at, event.seq)
     )
-
-
-def _past_fact(name: str, account: str | None, props: str, value_at: Any, occurred_at: Any) -> PastFact:  # noqa: ANN401 - rows are typed Any
-    at = None if value_at is None else microseconds(value_at)
-    return PastFact(name, account, orjson.loads(props), at, microseconds(occurred_at))

@@ -116,6 +116,8 @@ class Stays:
         """The account that an event belongs to which names none: the only one then, or before any the first."""
         if not self.stays:
             return None
+        if len(self.stays) == 1 and self.stays[0].until is None:  # as nearly always
+            return self.stays[0].account
         covering = {stay.account for stay in self.stays if stay.covers(at)}
         if not covering:
             ahead = [stay for stay in self.stays if stay.since > at and not stay.is_empty]

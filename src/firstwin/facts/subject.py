@@ -58,11 +58,11 @@ class Subject:
             traits = {ZONE: traits[ZONE], **traits}
         if self.past is not None:
             return self._look_back(self.past, self.past.say(at, traits), *traits)
+        if self._comes_late(at, traits):
+            self.is_late = True
+            return []
         changes: list[Change] = []
         for prop, value in traits.items():
-            if self._comes_late(at, prop, value):
-                self.is_late = True
-                return []
             self.asserted[prop] = at
             if not same(self.traits.get(prop), value):
                 changes += self._change(at, prop, value)
@@ -87,7 +87,13 @@ class Subject:
             self.asserted[prop] = past.last(prop)
         return changes
 
-    def _comes_late(self, at: int, prop: str, value: object) -> bool:
+    def _comes_late(self, at: int, traits: Mapping[str, Any]) -> bool:
+        """Nothing does that is newer than whatever was said."""
+        if not self.asserted or at >= max(self.asserted.values()):
+            return False
+        return any(self._says_late(at, prop, value) for prop, value in traits.items())
+
+    def _says_late(self, at: int, prop: str, value: object) -> bool:
         """A date depends on the zone too, and a change of zone concerns every date."""
         asserted = self.asserted
         if prop == ZONE and not same(self.traits.get(ZONE), value):
@@ -98,9 +104,10 @@ class Subject:
         before = self._zone()
         self._keep(prop, value)
         change = Change(prop, at, value, named_moment(value, before))
-        if prop != ZONE or self._zone() == before:
+        if prop != ZONE:
             return (change,)
-        return (change, *self._rezoned(at, before, self._zone()))
+        zone = self._zone()
+        return (change,) if zone == before else (change, *self._rezoned(at, before, zone))
 
     def _rezoned(self, at: int, before: str, zone: str) -> list[Change]:
         """Dates without a time lie elsewhere in another zone."""
