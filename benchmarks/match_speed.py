@@ -158,7 +158,8 @@ def fill(engine: Engine, accounts: int) -> None:
         _events(c, d, accounts, "'setup_started'", "'{}'", f"{signed_up} - 3600")
         _events(c, d, accounts, "'setup_completed'", "'{}'", f"{signed_up} - 7200")
         for number in range(17):
-            when = f"(i * 7919 + {number} * 104729 * (1 + i % 13)) % ((60 + i % 300) * 86400 - 90000) + 86400"
+            ago = f"(i * 7919 + {number} * 104729 * (1 + i % 13)) % ((60 + i % 300) * 86400 - 90000) + 86400"
+            when = f"({ago}) / 3600 * 3600 + 600"  # so that none is just 14 days old at a tick: more accounts, no more changes
             _events(c, d, accounts, "'logged_in'" if number < 12 else "'report_sent'", "'{}'", when)
     with write(engine) as c:
         for index in indexes:

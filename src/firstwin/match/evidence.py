@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -29,6 +29,10 @@ class Asking:
     term: Term
     milestone: str = ""
 
+    @cached_property
+    def says(self) -> str:
+        return say_term(self.term)
+
 
 def evidence_of(
     connection: Connection, asked: Asked, moment: Moment, step: Step, ids: Sequence[int]
@@ -40,7 +44,7 @@ def evidence_of(
     if not ids or not clauses_of(asked, step):
         return {}
     rows = connection.execute(_statement(asked, step), asked.parameters(connection, moment, ids=list(ids)))
-    return {row[0]: _clauses(clauses_of(asked, step), row) for row in rows}
+    return {row[0]: _clauses(clauses_of(asked, step), row) for row in rows.all()}
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +93,7 @@ def _clauses(asked: tuple[Asking, ...], row: Row[Any]) -> tuple[Clause, ...]:
 
 def _clause(asking: Asking, holds: Any, count: Any, last_at: Any, value: Any) -> Clause:  # noqa: ANN401 - as the row has it
     plain = None if value is None else orjson.loads(value)
-    return Clause(say_term(asking.term), bool(holds), count, last_at, plain, name_of(asking.term), asking.milestone)
+    return Clause(asking.says, bool(holds), count, last_at, plain, name_of(asking.term), asking.milestone)
 
 
 def name_of(term: Term) -> str:
