@@ -25,7 +25,7 @@ SAID = {
     "onboarding-not-completed": "when “signed up” happens, 14 days after the start, unless by then onboarding completed since the start, send the email “offer-help” to the account's main contact",
     "quiet-30-days": "when this becomes true, and for as long as it stays true: logged in at any time so far and (not logged in in the last 30 days and created at least 30 days ago), at once, send the email “win-back” to the account's main contact",
     "set_up": "when this becomes true, and for as long as it stays true: setup completed at any time so far or data connected at any time so far, at once, record that “set_up” is reached",
-    "setup-stalled": "when “setup started” happens, 3 days after the start, unless by then setup completed since the start, send the email “setup-stalled” to the account's main contact",
+    "setup-stalled": "when “setup started” happens, 3 days after the start, unless by then setup completed at any time so far, send the email “setup-stalled” to the account's main contact",
     "welcome-series": "when “signed up” happens, in 3 steps: (“welcome”) at once, send the email “welcome” to whoever did it",
 }  # fmt: skip
 

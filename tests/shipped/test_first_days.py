@@ -77,6 +77,7 @@ def test_setup_stalled(play: Play) -> None:
         anew=story(setup_started=("day 1", "day 4")).brings(mail("setup-stalled", "day 4"), silent("again", "day 7")),
         just_in_time=story(setup_started="day 1", setup_completed="day 3 23:00").brings(silent("gate_false: unless", "day 4")),
         a_little_late=story(setup_started="day 1", setup_completed="day 4 01:00").brings(mail("setup-stalled", "day 4")),
+        finished_before=story(setup_completed="day 0", setup_started="day 1").brings(silent("gate_false: unless", "day 4")),
         not_begun=story(signed_up="day 0").brings(NO_START),
     )  # fmt: skip
     assert told.came == told.expected

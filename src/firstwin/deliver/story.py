@@ -30,13 +30,13 @@ class Story:
             return Told("", start.at)
         began, evidence = self._began(rule.when), standing.evidence
         made_of_parts = {clause.milestone for clause in evidence}
-        steps = {clause.name: _is_done(clause) for clause in evidence if _is_step(clause, made_of_parts)}
-        steps = dict.fromkeys(_deed(rule), True) | steps
+        steps: dict[str, Clause | None] = dict.fromkeys(_deed(rule))
+        steps |= {clause.name: clause for clause in evidence if _is_step(clause, made_of_parts)}
         return Told(
             self._sentence(began, evidence),
             start.at,
-            done=self._listed(name for name, is_done in steps.items() if is_done),
-            missing=self._listed(name for name, is_done in steps.items() if not is_done),
+            done=tuple(self._done(name) for name, clause in steps.items() if clause is None or _is_done(clause)),
+            missing=tuple(self._missing(clause) for clause in steps.values() if clause and not _is_done(clause)),
         )
 
     def _began_of(self, start: Start) -> str:
@@ -64,8 +64,13 @@ class Story:
         text = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
         return text[:1].upper() + text[1:] + "."
 
-    def _listed(self, names: Iterable[str]) -> tuple[Mapping[str, str], ...]:
-        return tuple({"name": name, "label": self._words(name)} for name in names)
+    def _done(self, name: str) -> Mapping[str, str]:
+        return {"name": name, "label": self._words(name)}
+
+    def _missing(self, clause: Clause) -> Mapping[str, str]:
+        """Two reports are not none, where three are asked for."""
+        so_far = f" ({clause.count} so far)" if clause.count else ""
+        return {"name": clause.name, "label": self._words(clause.name) + so_far}
 
     def _words_for(self, name: str) -> str:
         return happened(name.removeprefix(MILESTONE), self._labels)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, selec
 from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, shift, unindexed
 from firstwin.match.boundary import Boundary
+from firstwin.match.scope import named
 from firstwin.match.seen import NOW, PREVIOUS, Seen
 from firstwin.rules.terms import Subject
 
@@ -54,8 +55,8 @@ def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary
     names = sorted({boundary.name for boundary in group})
     subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:
-        return subjects.where(unindexed(fact.c.name).in_(names), seen.new(fact))  # few: found by their arrival
-    return subjects.where(fact.c.name.in_(names), _passed(fact, moment))
+        return subjects.where(named(unindexed(fact.c.name), names), seen.new(fact))  # few: found by their arrival
+    return subjects.where(named(fact.c.name, names), _passed(fact, moment))
 
 
 def _passed(fact: FromClause, boundary: Boundary) -> ColumnElement[bool]:

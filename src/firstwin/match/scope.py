@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.sql.expression import true
 
 from firstwin.db import tables
@@ -58,8 +69,9 @@ class Scope:
 
     def seen_among(self, fact: FromClause, names: tuple[str, ...]) -> ColumnElement[bool]:
         """The facts with these names that are present and visible."""
-        named = fact.c.name == names[0] if len(names) == 1 else fact.c.name.in_(names)
-        return and_(named, fact.c.occurred_at <= NOW, *self.seen.visible(fact), *of_this_run(fact, names))
+        return and_(
+            named(fact.c.name, names), fact.c.occurred_at <= NOW, *self.seen.visible(fact), *of_this_run(fact, names)
+        )
 
     def newest_of(
         self, fact: FromClause, name: str, whose: Literal["account", "person"], column: ColumnElement[Any]
@@ -91,6 +103,11 @@ class Scope:
         whose = json_text(fact.c.props, "value")
         zone = self.newest_of(fact, f"firstwin.{self.kind}.timezone", self.kind, whose).scalar_subquery()
         return period_start(bindparam(f"{unit}_began", type_=Json), zone)
+
+
+def named(column: ColumnElement[str], names: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a name is one of these. They stay the same, so that there is no list to be written anew at each tick."""
+    return column == names[0] if len(names) == 1 else column.in_([literal(name) for name in names])
 
 
 def some(query: Select[Any]) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from firstwin.decide.value import Nudge
 from firstwin.match.changed import new_or_present
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import named
 from firstwin.match.seen import NOW, of_this_run
 from firstwin.match.starts.shared import subject_of
 from firstwin.rules.terms import BecomesStart, Subject
@@ -74,7 +75,7 @@ def _newest_facts(asked: Asked, is_first_look: bool) -> Select[str, datetime, in
         subject.label("subject"), func.max(fact.c.occurred_at).label("newest"), func.max(fresh).label("is_fresh")
     )
     return (
-        newest.where(one_of(subject, "ids"), fact.c.name.in_(names), fact.c.occurred_at <= NOW)
+        newest.where(one_of(subject, "ids"), named(fact.c.name, names), fact.c.occurred_at <= NOW)
         .where(*asked.seen.visible(fact), *of_this_run(fact, names))
         .group_by(subject)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, literal, select, update
 
 from firstwin.db import tables
 from firstwin.db.types import shift
@@ -78,20 +78,11 @@ def _drop_steps(connection: Connection, run: str, rule: Rule) -> None:
 def _add_step(connection: Connection, run: str, rule: Rule, name: str, now: datetime) -> None:
     """A step that is new in the file is due for the running starts too, unless its time was over before the edit."""
     wait = next(step.wait for step in rule.steps if step.name == name)
-    there = and_(step_due.c.start_id == start.c.id, step_due.c.step == name)
-    missing = (
-        select(start.c.id, start.c.at)
-        .where(start.c.run == run, start.c.rule == rule.id, start.c.state == "open")
-        .where(shift(start.c.at, wait) >= now, ~select(step_due.c.start_id).where(there).exists())
+    there = select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, step_due.c.step == name).exists()
+    running = and_(start.c.run == run, start.c.rule == rule.id, start.c.state == "open")
+    due_at = shift(start.c.at, wait)
+    missing = select(start.c.id, literal(name), start.c.run, start.c.rule, due_at, literal("waiting")).where(
+        running, due_at >= now, ~there
     )
-    rows = [
-        {"start_id": row.id, "step": name, "run": run, "rule": rule.id, "due_at": row.at + wait, "state": "waiting"}
-        for row in connection.execute(missing)
-    ]
-    if rows:
-        connection.execute(insert(step_due), rows)
-        connection.execute(
-            update(start)
-            .where(start.c.id.in_([row["start_id"] for row in rows]), start.c.ends_at < shift(start.c.at, wait))
-            .values(ends_at=shift(start.c.at, wait))
-        )
+    connection.execute(insert(step_due).from_select(["start_id", "step", "run", "rule", "due_at", "state"], missing))
+    connection.execute(update(start).where(running, there, start.c.ends_at < due_at).values(ends_at=due_at))

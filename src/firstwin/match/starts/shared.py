@@ -28,7 +28,7 @@ from firstwin.match.changed import changed_subjects, new_or_present
 from firstwin.match.episodes import RULE
 from firstwin.match.narrow import Question, ask
 from firstwin.match.plan import Asked, Moment
-from firstwin.match.scope import some
+from firstwin.match.scope import named, some
 from firstwin.match.seen import NOW, RUN, of_this_run
 from firstwin.match.starts.found import Findings, Found
 from firstwin.match.words import fits
@@ -68,7 +68,7 @@ def fitting(asked: Asked, fact: FromClause, *, among_few: bool = False) -> Colum
     name = unindexed(fact.c.name) if among_few else fact.c.name
     return and_(
         subject_of(asked, fact).is_not(None),
-        name.in_(when.names),
+        named(name, when.names),
         fact.c.occurred_at <= NOW,
         *asked.seen.visible(fact),
         *of_this_run(fact, when.names),
@@ -84,8 +84,8 @@ def new_facts(asked: Asked) -> Select[Any]:
     """The facts that the rule starts with which this tick sees for the first time, or which were dated ahead until now."""
     names, fresh, present = event_start(asked).names, tables.event.alias(), tables.event.alias()
     new, come = new_or_present(fresh, asked.seen)[0], new_or_present(present, asked.seen)[1]
-    arrived = select(fresh.c.seq).where(unindexed(fresh.c.name).in_(names), new, *asked.seen.visible(fresh))
-    due = select(present.c.seq).where(present.c.name.in_(names), come, *asked.seen.visible(present))
+    arrived = select(fresh.c.seq).where(named(unindexed(fresh.c.name), names), new, *asked.seen.visible(fresh))
+    due = select(present.c.seq).where(named(present.c.name, names), come, *asked.seen.visible(present))
     both = union(arrived, due).subquery("fresh")
     return select(both.c.seq)
 
