@@ -37,7 +37,8 @@ fast: $(READY) ## the fast tests only: on SQLite, with fewer examples of each pr
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo
 
-bench: $(READY) ## how fast matching and delivering are, on both databases
+bench: $(READY) ## how fast importing, matching, rendering and delivering are, on both databases
+	$(BIN)/python -m benchmarks.import_speed
 	$(BIN)/python -m benchmarks.match_speed
 	$(BIN)/python -m benchmarks.deliver_speed
 	$(BIN)/python -m benchmarks.render_speed

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from firstwin.db import tables
-from firstwin.db.engine import DatabaseError, clock, open_database, read, snapshot, write
+from firstwin.db.engine import BUSY_MS, Busy, DatabaseError, clock, open_database, read, snapshot, write, write_at_once
 
 Transaction = Callable[[Engine], AbstractContextManager[Connection]]
 COUNT = select(func.count()).select_from(tables.zone)
@@ -101,6 +101,24 @@ def test_an_sqlite_reader_leaves_the_write_lock_alone(sqlite_engine: Engine) -> 
     with read(sqlite_engine) as connection:
         connection.execute(COUNT)
         assert not locked_out(sqlite_engine)
+
+
+def test_whoever_must_not_wait_is_told_that_somebody_in_this_process_writes(sqlite_engine: Engine) -> None:
+    with write(sqlite_engine), pytest.raises(Busy), write_at_once(sqlite_engine):
+        pytest.fail("There is one writer.")
+
+
+def test_whoever_must_not_wait_is_told_that_another_process_writes(sqlite_engine: Engine) -> None:
+    """And whoever waits afterwards waits as long as ever."""
+    other = open_database(str(sqlite_engine.url))
+    with write(other), pytest.raises(Busy), write_at_once(sqlite_engine):
+        pytest.fail("There is one writer.")
+    other.dispose()
+    with write_at_once(sqlite_engine) as connection:
+        put(connection, "UTC")
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == BUSY_MS
+    with read(sqlite_engine) as connection:
+        assert connection.execute(COUNT).scalar_one() == 1
 
 
 def test_a_snapshot_sees_one_state_throughout(postgres_engine: Engine) -> None:

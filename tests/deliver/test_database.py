@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, text
 
 from firstwin.db import tables
+from firstwin.db.engine import write
 from firstwin.deliver.database import Database
 from tests.outbox.given import rows
 
@@ -54,3 +55,26 @@ def test_work_whose_connection_was_lost_is_done_again(postgres_engine: Engine) -
 
     assert done(postgres_engine, work) == 2
     assert len(rows(postgres_engine, tables.zone)) == 1
+
+
+def test_while_somebody_else_writes_the_event_loop_goes_on(sqlite_engine: Engine) -> None:
+    def work(connection: Connection) -> str:
+        connection.execute(insert(tables.zone), {"name": "Europe/Berlin"})
+        return "written"
+
+    async def both(database: Database) -> list[str]:
+        order: list[str] = []
+        with write(sqlite_engine):
+            writing = asyncio.create_task(database.write(work))
+            writing.add_done_callback(lambda _: order.append("written"))
+            for _ in range(3):
+                await asyncio.sleep(0)
+                order.append("went on")
+        await writing
+        return order
+
+    database = Database(sqlite_engine)
+    try:
+        assert asyncio.run(both(database)) == ["went on", "went on", "went on", "written"]
+    finally:
+        database.close()

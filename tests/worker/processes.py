@@ -70,5 +70,5 @@ def ended_well(process: subprocess.Popen[str], number: signal.Signals) -> str:
     process.send_signal(number)
     _, logged = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, logged
-    assert "Traceback" not in logged
+    assert "Traceback" not in logged, logged
     return logged

@@ -12,14 +12,22 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+AT_ONCE = "BEGIN IMMEDIATE, or not at all"
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+
+
+BUSY_MS = 30_000  # how long SQLite waits for whoever writes
+
+
+class Busy(Exception):  # noqa: N818 - not an error: somebody else has the one writer's place
+    """SQLite's writer is somebody else for now."""
 
 
 class DatabaseError(Exception):
@@ -67,7 +75,7 @@ def _open_sqlite(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
-        connect_args={"timeout": 30.0, "check_same_thread": False},
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         json_serializer=_json,
         json_deserializer=orjson.loads,
     )
@@ -88,7 +96,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_MS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-32768",
@@ -98,7 +106,15 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    if begin != AT_ONCE:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
 
 
 @contextmanager
@@ -107,6 +123,26 @@ def write(engine: Engine) -> Iterator[Connection]:
     options = {"sqlite_begin": "BEGIN IMMEDIATE"}
     with _turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def write_at_once(engine: Engine) -> Iterator[Connection]:
+    """The same on SQLite for whoever must not wait. Raises Busy where somebody else is writing."""
+    turn = _TURNS[engine]
+    if not turn.acquire(blocking=False):
+        raise Busy
+    try:
+        with engine.connect().execution_options(sqlite_begin=AT_ONCE) as connection, _begun(connection):
+            yield connection
+    finally:
+        turn.release()
+
+
+def _begun(connection: Connection) -> RootTransaction:
+    try:
+        return connection.begin()
+    except OperationalError:
+        raise Busy from None
 
 
 @contextmanager
@@ -131,6 +167,15 @@ def read(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def alone(connection: Connection, what: str) -> None:
+    """Waits until nobody else does ``what`` (four letters), and keeps others from it until the transaction ends.
+
+    SQLite has one writer anyway. PostgreSQL's advisory locks have a number for a name.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(what.encode()))))
 
 
 def clock(connection: Connection) -> datetime:

@@ -10,12 +10,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 
-from firstwin.db.engine import DatabaseError, read
+from firstwin.db.engine import DatabaseError, alone, read
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-LOCK = 0x66697273  # "firs", as a number: PostgreSQL's advisory locks have no names
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -67,8 +66,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             _keep_foreign_keys(connection, on=False)
         try:
             with connection.begin():
-                if not is_sqlite:
-                    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+                alone(connection, "firs")
                 yield connection
         finally:
             if is_sqlite:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from firstwin.db import tables
-from firstwin.db.engine import clock
+from firstwin.db.engine import alone, clock
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ def open_run(
 ) -> Run:
     """The run with this id, made now if it is not there yet."""
     found = find_run(connection, run_id)
+    if found is None:
+        alone(connection, "runs")  # several workers may start at the same moment
+        found = find_run(connection, run_id)
     if found is not None:
         return found
     real = clock(connection)

@@ -1,4 +1,4 @@
-"""Transactions from within the event loop: in threads of their own, and once more when a connection was lost."""
+"""Transactions from within the event loop, which never waits for them, and once more when a connection was lost."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from firstwin.db.engine import write
+from firstwin.db.engine import Busy, write, write_at_once
 
 T = TypeVar("T")
 WAITS = (0.05, 0.1, 0.2, 0.5, 1, 1, 2, 2, 2, 3, 3)  # seconds; a database that is restarted is back by then
@@ -23,12 +24,19 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_here = engine.dialect.name == "sqlite"
         # SQLite has one writer; two threads would only wait for each other, and not in turn
-        threads = 1 if engine.dialect.name == "sqlite" else THREADS
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
+        self._pool = ThreadPoolExecutor(1 if self._is_here else THREADS, thread_name_prefix="deliver")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """The result of ``work``, done in one transaction."""
+        """The result of ``work``, done in one transaction.
+
+        SQLite works in this very process: what takes it a few milliseconds would take another thread twice as long, as each
+        row has the two hand over the interpreter. Only where somebody else is writing does a thread wait in our place.
+        """
+        if self._is_here:
+            with suppress(Busy, OperationalError), write_at_once(self._engine) as connection:
+                return work(connection)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._patiently, work)
 
     def close(self) -> None:

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
+from firstwin.db.engine import alone
 from firstwin.facts import reading
 from firstwin.facts.batch import Arrival, Batch
 from firstwin.facts.known import Key
 from firstwin.facts.moments import DAY, microseconds
 from firstwin.facts.segment import Message
 from firstwin.facts.writing import write
-
-LOCK = 0x66616374  # "fact", as a number: PostgreSQL's advisory locks have no names
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def take(
     source: str = "import",
 ) -> Taken:
     """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction."""
-    _one_writer(connection)
+    alone(connection, "fact")  # what a batch reads of its subjects must not change before it writes
     before = reading.repeated(connection, messages)
     new = list(_first_of_each(messages, before))
     arrival = Arrival(microseconds(received_at), history, source)
@@ -78,12 +77,6 @@ def put(connection: Connection, taken: Taken) -> Ingested:
     """The second half of ``ingest``: the database works, and little else."""
     write(connection, taken.batch)
     return taken.ingested
-
-
-def _one_writer(connection: Connection) -> None:
-    """What a batch reads of its subjects must not change before it writes. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def _first_of_each(messages: Iterable[Message], before: set[str]) -> Iterable[Message]:

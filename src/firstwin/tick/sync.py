@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, insert, literal, select, update
 
 from firstwin.db import tables
+from firstwin.db.engine import alone
 from firstwin.db.types import shift
 from firstwin.rules.terms import Rule
 
@@ -16,6 +17,7 @@ rule_row, start, step_due = tables.rule, tables.start, tables.step_due
 
 def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
     """A rule that is new, or back again, counts from ``now``; an edited one keeps its starts and their clocks."""
+    alone(connection, "sync")  # every worker sees the same new files at the same moment
     known = {
         row.id: row.version
         for row in connection.execute(select(rule_row.c.id, rule_row.c.version).where(rule_row.c.run == run))
