@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import notices, print_json, print_table, screen
+from firstwin.cli.console import counted, notices, print_json, print_table, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def status(
         return
     _show(found)
     for name, lines in rejected.items():
-        screen().print(f"{name}: {lines} lines that could not be imported.", style="yellow")
+        screen().print(f"{name}: {counted(lines, 'line')} that could not be imported.", style="yellow")
     if broker is not None:
         screen().print(f"The broker {'answers' if broker else 'does not answer: workers look by themselves'}.")
     for sentence in wrong:
@@ -47,7 +47,8 @@ def status(
 
 
 def _show(found: Status) -> None:
-    screen().print(f"{found.accounts} accounts, {found.people} people, at {found.at:%Y-%m-%d %H:%M:%S} UTC")
+    people = "1 person" if found.people == 1 else f"{found.people:,} people"
+    screen().print(f"{counted(found.accounts, 'account')}, {people}, at {found.at:%Y-%m-%d %H:%M:%S} UTC")
     if found.paused:
         screen().print("Everything is paused: `firstwin resume` goes on.", style="yellow")
     _show_rules(found)
@@ -57,7 +58,7 @@ def _show(found: Status) -> None:
         rows = [(feed.name, feed.count, _ago(found.at - feed.last_at)) for feed in found.feeds]
         print_table("Events", ("event", "count", "last"), rows, right=("count",))
     if found.unplaced:
-        screen().print(f"{found.unplaced} events belong to no account: their person has none, or several.")
+        screen().print(f"{counted(found.unplaced, 'event')} without an account: the person has none, or several.")
     for stopped in found.stopped:
         screen().print(f"{stopped.name}: {stopped.why}", style="yellow")
     if found.hearts:
