@@ -9,6 +9,9 @@ READY := .venv/.ready
 # How many tests run side by side: one for each core, and no more than eight databases at once.
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
 
+# Compiled files are kept from run to run: without them each one begins with compiling everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup check format test fast demo bench real constraints clean
 
@@ -31,7 +34,7 @@ format: $(READY) ## put the code in shape
 test: $(READY) ## every test, on SQLite, a real PostgreSQL and a real Valkey
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-fast: $(READY) ## the fast tests only: on SQLite, with fewer examples of each property, without those of `check`
+fast: $(READY) ## the fast tests only: parts and no whole programs, on SQLite, with fewer examples of each property
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast --ignore=tests/house
 
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at

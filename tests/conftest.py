@@ -23,6 +23,18 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=20)  # 
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+WHOLE = ("cli", "demo", "shipped", "worker")  # folders of tests that run whole programs and whole stories
+SERVERS = {"postgres_engine", "valkey_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        is_whole = item.path.relative_to(here).parts[0] in WHOLE
+        if is_whole or not SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def dialect(request: pytest.FixtureRequest) -> str:
     """Whatever depends on this runs once on each database."""

@@ -16,6 +16,8 @@ from firstwin.settings import Settings
 from firstwin.tools.check import ProjectError
 from tests.cli.given import make_project, signups
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:

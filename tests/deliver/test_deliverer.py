@@ -24,6 +24,8 @@ from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
 from tests.deliver.given import OnlyAlerts, Retried, Scripted, a_deliverer, companies, properties
 from tests.outbox.given import NOON, deliveries, force, passes, row_of, rows, state_of, states, taken
 
+pytestmark = pytest.mark.slow
+
 LONG = 60  # seconds that are never used up: a round ends when nothing is left to do
 
 

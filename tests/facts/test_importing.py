@@ -24,6 +24,8 @@ from firstwin.facts.rejects import Bad
 from firstwin.facts.storing import MOST_ROWS
 from tests.facts.messages import Body, day, group, identify, rows, track
 
+pytestmark = pytest.mark.slow
+
 CUT = Path(__file__).parents[1] / "data" / "cdnow-cut.jsonl.gz"
 HISTORY = Terms(history=True)
 

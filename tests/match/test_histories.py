@@ -34,6 +34,8 @@ from tests.match.naive_reading import comparisons_of, parts_of, windows_of
 from tests.match.pool_rules import RULES, TOGETHER
 from tests.match.pool_terms import STATES, TERMS, Sample
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = [pytest.param(sample, kind, id=f"{name} ({kind})") for name, sample in TERMS.items() for kind in sample.about]
 SOME_RULES: dict[str, tuple[Rule, ...]] = {**{name: (rule,) for name, rule in RULES.items()}, **TOGETHER}
 

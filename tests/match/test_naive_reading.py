@@ -15,6 +15,8 @@ from tests.match.naive_facts import Fact
 from tests.match.naive_reading import durations
 from tests.match.pool_terms import STATES, account, did, silent, to
 
+pytestmark = pytest.mark.slow
+
 
 def next_of(term: Term, *given: Fact) -> datetime | None:
     return naive.next_moment(term, "account", "acme", NOW, facts(*given))

@@ -31,6 +31,8 @@ from firstwin.outbox.states import ALLOWED, ENDED, State
 from firstwin.outbox.sweep import MOST_LOSSES, sweep
 from tests.outbox.given import NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
 
+pytestmark = pytest.mark.slow
+
 MOST = 6
 SOME = st.integers(0, 99)
 Kind = Literal["accepted", "retry", "refused", "unknown"]

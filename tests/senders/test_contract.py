@@ -19,6 +19,8 @@ from tests.senders.rigs import ALERT, MAIL, PAYLOAD, RIGS, Sending, answers_at_o
 from tests.senders.serving import Behaviour, served, unused_port
 from tests.senders.smtp_faults import PHASES, Talking
 
+pytestmark = pytest.mark.slow
+
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 OVER_SMTP = [kind for kind, rig in RIGS.items() if rig.wire == "smtp"]
 HASTY = {"deadline": 0.3}  # seconds
