@@ -89,8 +89,8 @@ def test_another_run_and_another_destination_are_left_alone(engine: Engine) -> N
 
 
 def test_the_oldest_rule_and_step_comes_first_and_stays_together(engine: Engine) -> None:
-    late = deliveries(engine, 2, rule=a_rule("late"))
-    early = deliveries(engine, 2, rule=a_rule("early"), due_at=NOON - timedelta(hours=1))
+    late = deliveries(engine, 2, rule=a_rule("late"), due_at=NOON - timedelta(hours=1))
+    early = deliveries(engine, 2, rule=a_rule("early"), due_at=NOON - timedelta(hours=2))
     remind = deliveries(engine, 1, step="remind")
     found = taken(engine)
     assert [each.id for each in found] == [*early, *late, *remind]
@@ -108,10 +108,10 @@ def test_what_a_lost_worker_held_is_claimed_alone(engine: Engine) -> None:
     ids = deliveries(engine, 4)
     for id_ in ids[:2]:
         force(engine, id_, lease_losses=1)
-    assert [each.id for each in taken(engine)] == ids[2:]
+    assert {each.id for each in taken(engine)} == set(ids[2:])
     (first,) = taken(engine, suspects=True)
     (second,) = taken(engine, suspects=True)
-    assert [first.id, second.id] == ids[:2]
+    assert {first.id, second.id} == set(ids[:2])
     assert first.suspect
     assert taken(engine, suspects=True) == ()
 
@@ -149,7 +149,7 @@ def test_nothing_is_claimed_while_everything_or_the_destination_is_paused(engine
     with write(engine) as connection:
         resume(connection, None)
         enable(connection, "crm")
-    assert [each.id for each in taken(engine)] == ids
+    assert {each.id for each in taken(engine)} == set(ids)
 
 
 def test_an_earlier_attempt_that_may_have_arrived_is_told(engine: Engine) -> None:
