@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -210,7 +209,3 @@ _NOTE_TICK = _note_tick()
 def tick_all(engine: Engine, env: Environment, run: Run, slot: datetime, *, everyone: bool = False) -> list[Ticked]:
     """Every rule in its order, recorders first."""
     return [tick_rule(engine, env, run, rule, slot, everyone=everyone) for rule in env.rules]
-
-
-def done_nothing(ticked: Sequence[Ticked]) -> bool:
-    return all(one.outcome != "done" for one in ticked)
