@@ -27,6 +27,7 @@ from firstwin.deliver.story import Story
 from firstwin.outbox.outcome import OnUnknown
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay as send_again
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.sweep import Swept, sweep
 from firstwin.rules.project import Project
 from firstwin.rules.terms import Rule
@@ -60,6 +61,7 @@ class Wired:
     checked: Checked
     engine: Engine
     worker: str
+    addresses: AddressHash
 
     @property
     def project(self) -> Project:
@@ -83,6 +85,7 @@ class Wired:
             mail_sender=project.mail.sender if project.mail else "mail",
             csm_fallback=project.csm.fallback,
             csm_by_name=project.csm.by_name,
+            addresses=self.addresses,
         )
 
     @cached_property
@@ -114,6 +117,7 @@ class Wired:
             jitter=random.random,
             run=run,
             worker=self.worker,
+            addresses=self.addresses,
         )
 
 
@@ -124,6 +128,7 @@ class App:
         self.settings = settings
         self.engine = engine
         self.bell = Bell(settings.broker_url)
+        self.addresses = AddressHash(settings.secrets)
         self.name = settings.worker_name or f"{socket.gethostname()}-{os.getpid()}"
         self.stopping = threading.Event()
         self._files = Files(settings.project, lambda: placeholders(settings))
@@ -171,7 +176,7 @@ class App:
             if self._newest is None or self._newest.checked is not good:
                 if self._newest is not None:
                     self._newest.stop()  # what it has not begun goes out as the new files say
-                self._newest = Wired(good, self.engine, self.name)
+                self._newest = Wired(good, self.engine, self.name, self.addresses)
             return self._newest
 
     def project(self) -> Project:

@@ -5,18 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FIRSTWIN_"
 DEFAULT_DATABASE = "sqlite:///firstwin.db"
 
 
+SHORTEST_SECRET = 32  # characters
+
+
 class SettingsError(Exception):
     """A setting cannot be used; the message says which one and what it may be."""
+
+
+def _long_enough(value: str) -> str:
+    if any(len(part) < SHORTEST_SECRET for part in value.split(",")) and value:
+        raise ValueError(f"must have {SHORTEST_SECRET} characters or more")
+    return value
+
+
+def _public(value: str) -> str:
+    """Mail programs unsubscribe over https only (RFC 8058 §3.1); on this machine itself it may be http."""
+    url = urlsplit(value)
+    here = url.scheme == "http" and url.hostname in {"localhost", "127.0.0.1", "::1"}
+    if value and not (url.hostname and (url.scheme == "https" or here) and not url.query and not url.fragment):
+        raise ValueError("is not an address like https://nudges.example.com")
+    return value.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -37,6 +56,24 @@ class Settings(BaseSettings):
         repr=False,
         description="The doorbell between processes: `redis://host:6379/0`. Empty: workers look into the database by themselves.",
     )
+    secret: Annotated[str, AfterValidator(_long_enough)] = Field(
+        "",
+        repr=False,
+        description="Signs unsubscribe links and hides suppressed addresses: 32 characters or more. `firstwin init` writes one into .env. To change it, put the new one before the old one, with a comma between.",
+    )
+    public_url: Annotated[str, AfterValidator(_public)] = Field(
+        "",
+        description="Where customers and mail providers reach `firstwin web`: `https://nudges.example.com`. Unsubscribe links begin with it.",
+    )
+    web_host: str = Field(
+        "127.0.0.1", description="The address that `firstwin web` listens on: `0.0.0.0` in a container, behind a proxy."
+    )
+    web_port: int = Field(
+        8000, ge=0, le=65535, description="The port that `firstwin web` listens on; 0: any that is free."
+    )
+    ingest_rate: int = Field(
+        20_000, ge=1, description="How many messages a second one write key may bring, over ten seconds."
+    )
     poll: float = Field(
         2.0, gt=0, le=60, description="How often, in seconds, a worker looks into the database without being rung."
     )
@@ -52,6 +89,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least serious lines to log."
     )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret in use, and older ones that are still known."""
+        return tuple(self.secret.split(",")) if self.secret else ()
 
     @property
     def database(self) -> str:

@@ -22,6 +22,7 @@ QUIET = (
     "asyncio",
     "markdown_it",
     "alembic",
+    "uvicorn",
 )  # whole URLs are secrets (httpx)
 
 
@@ -41,6 +42,10 @@ class Log(Enum):
     REPLAY_WAITS = "replay.waits", logging.WARNING  # what is left to send waits for another attempt
     DELIVER_DONE = "deliver.done", logging.INFO
     DELIVERY_FAILED = "delivery.failed", logging.ERROR
+    WEB_STARTED = "web.started", logging.INFO
+    WEB_ANSWERED = "web.answered", logging.INFO
+    WEB_TAKEN = "web.taken", logging.DEBUG  # messages that came in and were stored: there may be thousands a second
+    WEB_FAILED = "web.failed", logging.ERROR
     SWEEP_DONE = "sweep.done", logging.INFO
 
     def __init__(self, label: str, level: int) -> None:

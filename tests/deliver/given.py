@@ -21,7 +21,7 @@ from firstwin.outbox.claim import Leased
 from firstwin.outbox.judge import Gates
 from firstwin.rules.project import Project
 from firstwin.senders.contract import Accepted, Answer, Sender
-from tests.outbox.given import NOON, REPLAY, open_gates
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, open_gates
 
 Kind = Literal["account", "person"]
 TEMPLATES = {
@@ -92,7 +92,7 @@ def a_desk(
 ) -> Desk:
     about = Project.model_validate({"name": "Acme", **(project or {})})
     made = Templates(a_folder(tmp_path, **files or {}), about)
-    return Desk(engine, about, senders, made, gates, tell, lambda: 0.5, run, "worker-1")
+    return Desk(engine, about, senders, made, gates, tell, lambda: 0.5, run, "worker-1", ADDRESSES)
 
 
 def a_deliverer(engine: Engine, tmp_path: Path, senders: dict[str, Sender], **about: Any) -> Deliverer:

@@ -274,7 +274,7 @@ def test_what_a_cookie_did_belongs_to_the_account_of_whoever_it_was(engine: Engi
 def test_an_alias_brings_accounts_and_suppressions_along(engine: Engine) -> None:
     put(engine, group("cookie", "a", day(1)), track("opened", "p", day(2)))
     with write(engine) as connection:
-        refused = {"person_id": "cookie", "class": "*", "reason": "unsubscribed", "since": day(1)}
+        refused = {"person_id": "cookie", "class": "*", "reason": "unsubscribed", "since": day(1), "who": "page"}
         connection.execute(tables.suppression.insert().values(refused))
     put(engine, alias("cookie", "p", day(3)))
     assert [row[1] for row in rows(engine, "opened")] == ["a"]

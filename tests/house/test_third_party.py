@@ -29,12 +29,12 @@ HOMES = {
     "rich": ["cli/", "demo/"],
     "ruamel": ["rules/"],
     "slack_sdk": ["senders/"],
-    "sqlalchemy": ["db/", "facts/", "match/", "outbox/", "tick/", "deliver/", "tools/", "demo/", "app.py"],
+    "sqlalchemy": ["db/", "facts/", "match/", "outbox/", "tick/", "deliver/", "tools/", "demo/", "app.py", "web/"],
     "standardwebhooks": ["senders/"],
-    "starlette": ["demo/"],
+    "starlette": ["demo/", "web/"],
     "structlog": ["telemetry.py"],
     "typer": ["cli/"],
-    "uvicorn": ["demo/"],
+    "uvicorn": ["demo/", "web/"],
 }
 
 # Declared in pyproject.toml, imported by others on our behalf.

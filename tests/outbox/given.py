@@ -19,8 +19,11 @@ from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.put import put
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.wire import Wired, wire
 from firstwin.rules.terms import Again, Alert, Email, EventStart, Recipient, Rule, Step, Webhook
+
+ADDRESSES = AddressHash(("a secret of thirty-two characters",))
 
 REPLAY = "replay"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -116,7 +119,7 @@ def open_gates(
 
 
 def on_the_wire(engine: Engine, leased: Sequence[Leased], *, run: str = REPLAY, **how: Any) -> Wired:
-    options: dict[str, Any] = {"gates": open_gates, "daily_cap": 1000} | how
+    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "daily_cap": 1000} | how
     with write(engine) as connection:
         return wire(connection, run, fences(leased), **options)
 

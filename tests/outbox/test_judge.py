@@ -20,6 +20,7 @@ from firstwin.outbox.pause import pause
 from firstwin.outbox.states import State
 from firstwin.outbox.wire import still_true
 from tests.outbox.given import (
+    ADDRESSES,
     NOON,
     REPLAY,
     a_rule,
@@ -88,14 +89,14 @@ def test_one_statement_judges_the_gates_of_a_rule_and_step(engine: Engine) -> No
     [
         {"person_id": "anna", "class": "*"},
         {"person_id": "anna", "class": "marketing"},
-        {"address": "acme-0000@example.com", "class": "*"},
+        {"address_hash": ADDRESSES.of("acme-0000@example.com"), "class": "*"},
     ],
 )
 def test_a_suppression_that_came_after_the_decision_counts(engine: Engine, row: dict[str, str]) -> None:
     (id_,) = deliveries(engine, channels=("email",), person="anna")
     leased = taken(engine, "mail")
     with write(engine) as connection:
-        suppression = row | {"reason": "unsubscribed", "since": NOON}
+        suppression = row | {"reason": "unsubscribed", "since": NOON, "who": "page"}
         connection.execute(tables.suppression.insert().values(suppression))
     assert on_the_wire(engine, leased).sending == frozenset()
     assert (row_of(engine, id_).state, row_of(engine, id_).reason) == ("suppressed", "suppressed")
@@ -106,7 +107,7 @@ def test_a_suppression_of_another_class_or_person_does_not(engine: Engine) -> No
     leased = taken(engine, "mail")
     with write(engine) as connection:
         for other in ({"person_id": "anna", "class": "service"}, {"person_id": "ben", "class": "*"}):
-            row = other | {"reason": "unsubscribed", "since": NOON}
+            row = other | {"reason": "unsubscribed", "since": NOON, "who": "page"}
             connection.execute(tables.suppression.insert().values(row))
     assert on_the_wire(engine, leased).sending == {id_}
 
@@ -149,7 +150,7 @@ def test_the_same_questions_are_asked_before_any_work_is_spent(engine: Engine) -
         return {start: Standing(goal=start == leased[0].start_id) for start in starts}
 
     with write(engine) as connection:
-        checked = still_true(connection, clocks(connection, REPLAY), fences(leased), gates)
+        checked = still_true(connection, clocks(connection, REPLAY), fences(leased), gates, ADDRESSES)
     assert checked.going == {ids[1]: Standing(goal=False)}
     assert checked.dropped == {ids[0]: Verdict(State.CANCELLED, "goal_met")}
     assert states(engine) == {"cancelled": 1, "leased": 1}

@@ -38,6 +38,7 @@ for command in (
     running.up,
     running.worker,
     running.beat,
+    running.web,
     status.status,
     tick.tick,
     pausing.pause,

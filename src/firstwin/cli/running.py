@@ -1,24 +1,30 @@
-"""`firstwin up`, `worker`, `beat` and `demo`: what runs until it is told to stop."""
+"""`firstwin up`, `worker`, `beat`, `web` and `demo`: what runs until it is told to stop."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from firstwin.cli.console import fail, screen
 from firstwin.cli.opening import opened
 
+if TYPE_CHECKING:
+    from firstwin.app import App
+    from firstwin.web.server import Server
+
 
 def up(ctx: typer.Context) -> None:
-    """Run everything in one process: worker, beat and a broker of its own."""
+    """Run everything in one process: worker, beat, the web pages and a broker of its own."""
     _may_be_stopped()
     from firstwin.bell import EMBEDDED
     from firstwin.worker import run_worker
 
-    with opened(ctx, serves=True, broker_url=EMBEDDED) as app:
+    with opened(ctx, serves=True, broker_url=EMBEDDED) as app, _web(app):
         run_worker(app, with_beat=True)
 
 
@@ -42,6 +48,32 @@ def beat(ctx: typer.Context) -> None:
         run_beat(app)
 
 
+def web(ctx: typer.Context) -> None:
+    """Take messages over HTTP, and let people unsubscribe. Any number may run behind a proxy that speaks https."""
+    _may_be_stopped()
+
+    with opened(ctx, serves=True) as app, _web(app):
+        signal.sigwait(STOPS)
+
+
+@contextmanager
+def _web(app: App) -> Iterator[Server]:
+    from firstwin.telemetry import Log, log
+    from firstwin.web.server import PortError, Server
+    from firstwin.web.site import site
+
+    try:
+        server = Server(site(app), app.settings.web_host, app.settings.web_port)
+    except PortError as error:
+        fail(str(error))
+    server.start()
+    log(Log.WEB_STARTED, url=server.url)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 def demo(
     exit_: Annotated[bool, typer.Option("--exit", help="End by itself after the three weeks, with a summary.")] = False,
     seconds: Annotated[
@@ -63,7 +95,10 @@ def demo(
     raise typer.Exit(code)
 
 
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
+
 def _may_be_stopped() -> None:
     """SIGTERM and Ctrl-C end it with exit code 0 from the first moment on; the worker takes over when it runs."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         signal.signal(number, lambda *_: sys.exit(0))

@@ -108,6 +108,47 @@ alias = Table(
 
 zone = Table("zone", metadata, Column("name", Text, primary_key=True))  # time zones that some subject is in
 
+write_key = Table(  # what a source of messages proves itself with
+    "write_key",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("begins", Text, nullable=False),  # its first letters, to tell keys apart
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Instant),
+    Index(
+        "uq_write_key_source",
+        "source",
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+        sqlite_where=text("revoked_at IS NULL"),
+    ),
+)
+
+intake = Table(  # what came over HTTP, by source and minute
+    "intake",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("minute", Instant, primary_key=True),
+    Column("new", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("lag_ms", BigInteger, nullable=False),  # of all new messages together, from happening to arriving
+)
+
+reject = Table(  # messages that could not be taken, and why; never what they said
+    "reject",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message_id", Text),
+    Column("reason", Text, nullable=False),
+    Index(None, "source", "at"),
+)
+
 event_name = Table(  # which names came, from when to when: for `check`, `status` and the feed guard
     "event_name",
     metadata,
@@ -287,17 +328,19 @@ pause = Table(
     Column("why", Text),
 )
 
-suppression = Table(
+suppression = Table(  # who wants no mail, or can't be reached; what each class and reason means: docs/tables.md
     "suppression",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("person_id", Text),
-    Column("address", Text),  # lower case
-    Column("class", Text, nullable=False),  # a class, or * for all
+    Column("address_hash", Text),  # keyed: it outlives the address
+    Column("class", Text, nullable=False),
     Column("reason", Text, nullable=False),  # unsubscribed | hard_bounce | complaint | by_hand
     Column("since", Instant, nullable=False),
+    Column("who", Text, nullable=False),  # page, one_click, the mail provider, or somebody at the command line
+    Column("note", Text),
     Index(None, "person_id"),
-    Index(None, "address"),
+    Index(None, "address_hash"),
 )
 
 # ---- deliveries -----------------------------------------------------------------------------------------------------
@@ -349,6 +392,13 @@ delivery = Table(
     ),
     Index(None, "nudge_id"),
     Index(None, "account_id", "created_at"),
+    Index(None, "person_id", "created_at"),
+    Index(
+        None,
+        "provider_id",
+        postgresql_where=text("provider_id IS NOT NULL"),
+        sqlite_where=text("provider_id IS NOT NULL"),
+    ),
 )
 
 attempt = Table(  # append-only
@@ -363,6 +413,31 @@ attempt = Table(  # append-only
     Column("reason", Text),
     Column("detail", Text),  # the answer, redacted, at most 2 kB
     UniqueConstraint("delivery_id", "fence"),
+)
+
+outcome = Table(  # what became of a message after it was accepted, as the mail provider tells
+    "outcome",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("provider", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # hard_bounce | soft_bounce | complaint | unsubscribed
+    Column("at", Instant, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    Column("delivery_id", Id, ForeignKey("delivery.id")),  # empty where it could not be told
+    Column("detail", Text),
+    UniqueConstraint("provider", "event_id"),
+    Index(None, "delivery_id"),
+)
+
+hook_token = Table(  # a signature that does not cover the body is good for one body only
+    "hook_token",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("token", Text, primary_key=True),
+    Column("body", Text, nullable=False),  # SHA-256
+    Column("at", Instant, nullable=False),
+    Index(None, "at"),
 )
 
 destination = Table(

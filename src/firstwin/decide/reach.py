@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firstwin.decide.case import Case, channel_of
 from firstwin.decide.recipients import is_address, recipients
+from firstwin.decide.silence import silences
 from firstwin.decide.value import NotSent, Person, Planned, Reason
 from firstwin.rules.terms import Alert, Email, Recipient, Webhook
 
@@ -60,7 +61,7 @@ def silenced(case: Case, person: Person, address: str) -> bool:
     lower = address.lower()
     classes = person.suppressed | case.policy.suppressed_addresses.get(lower, frozenset())
     sharing = (other.suppressed for other in case.subject.people if (other.address or "").lower() == lower)
-    return not {"*", case.match.rule.message_class}.isdisjoint(classes.union(*sharing))
+    return silences(classes.union(*sharing), case.match.rule.message_class)
 
 
 def _to_destination(case: Case, action: Alert | Webhook) -> Planned | NotSent:

@@ -47,7 +47,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """A person who could be written to. ``suppressed`` holds the classes not to be sent, ``*`` for all."""
+    """A person who could be written to. ``suppressed`` holds the classes not to be sent, as ``silence`` reads them."""
 
     id: str
     address: str | None

@@ -11,6 +11,7 @@ from firstwin.deliver.background import Tell
 from firstwin.messages.templates import Templates
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.project import Project
 from firstwin.senders.contract import Sender
 
@@ -28,3 +29,4 @@ class Desk:
     jitter: Jitter
     run: str
     worker: str
+    addresses: AddressHash

@@ -47,7 +47,9 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     desk = round_.desk
     taken = fences([each.leased for each in letters])
     return await round_.database.write(
-        lambda connection: wire(connection, desk.run, taken, desk.gates, daily_cap=desk.project.daily_cap)
+        lambda connection: wire(
+            connection, desk.run, taken, desk.gates, desk.addresses, daily_cap=desk.project.daily_cap
+        )
     )
 
 

@@ -45,6 +45,6 @@ def _look(
     desk: Desk, connection: Connection, leased: Sequence[Leased]
 ) -> tuple[dict[int, Background], Mapping[int, Verdict]]:
     at = clocks(connection, desk.run)
-    checked = still_true(connection, at, fences(leased), desk.gates)
+    checked = still_true(connection, at, fences(leased), desk.gates, desk.addresses)
     going = [each for each in leased if each.id in checked.going]
     return backgrounds(connection, at, going, checked.going, desk.tell), checked.dropped

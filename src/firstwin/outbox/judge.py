@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row
 
-from firstwin.db.bulk import one_of
-from firstwin.db.tables import suppression
+from firstwin.decide.silence import silences
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
 from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.holds import holds
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import By, State
+from firstwin.outbox.suppressions import AddressHash, suppressed
 
 
 class Gates(Protocol):
@@ -58,13 +58,19 @@ class Judged:
 
 
 def judge(
-    connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates, *, evidence: bool = False
+    connection: Connection,
+    at: Clocks,
+    rows: Sequence[Row[Any]],
+    gates: Gates,
+    hashed: AddressHash,
+    *,
+    evidence: bool = False,
 ) -> Judged:
     """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
     if not rows:
         return Judged()
     verdicts = _expired(at, rows)
-    verdicts |= _suppressed(connection, _left(rows, verdicts))
+    verdicts |= _suppressed(connection, hashed, _left(rows, verdicts))
     standings = _standings(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _cancelled(_left(rows, verdicts), standings)
     verdicts |= _held(connection, _left(rows, verdicts))
@@ -90,24 +96,16 @@ def _expired(at: Clocks, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
     return {row.id: Verdict(State.EXPIRED, Reason.EXPIRED) for row in rows if row.expires_at < at.now}
 
 
-def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
+def _suppressed(connection: Connection, hashed: AddressHash, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
     """By the person and by the address: a message may have been planned before the one or for the other."""
-    people = sorted({row.person_id for row in rows if row.person_id is not None})
-    addresses = sorted({row.address.lower() for row in rows if row.address is not None})
-    if not people and not addresses:
-        return {}
-    found = connection.execute(_SUPPRESSIONS, {"people": people, "addresses": addresses}).all()
-    silent = {(who, class_) for person, address, class_ in found for who in (person, address)}
+    people = {row.person_id for row in rows if row.person_id is not None}
+    addresses = {row.address for row in rows if row.address is not None}
+    classes = suppressed(connection, hashed, people, addresses)
     return {
         row.id: Verdict(State.SUPPRESSED, Reason.SUPPRESSED)
         for row in rows
-        if any((who, class_) in silent for who in _recipient(row) for class_ in ("*", row.message_class))
+        if any(silences(classes.get(who, ()), row.message_class) for who in _recipient(row))
     }
-
-
-_SUPPRESSIONS = select(suppression.c.person_id, suppression.c.address, suppression.c["class"]).where(
-    or_(one_of(suppression.c.person_id, "people"), one_of(suppression.c.address, "addresses"))
-)
 
 
 def _recipient(row: Row[Any]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from firstwin.outbox.clocks import Clocks, clocks
 from firstwin.outbox.judge import Gates, Verdict, drop, judge
 from firstwin.outbox.rows import Change, Lost, change, lock
 from firstwin.outbox.states import By, State
+from firstwin.outbox.suppressions import AddressHash
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,26 @@ class Checked:
     dropped: Mapping[int, Verdict] = field(default_factory=dict)
 
 
-def still_true(connection: Connection, at: Clocks, fences: Mapping[int, int], gates: Gates) -> Checked:
+def still_true(
+    connection: Connection, at: Clocks, fences: Mapping[int, int], gates: Gates, hashed: AddressHash
+) -> Checked:
     """Judges leased rows before work is spent on them. ``fences`` by id."""
     mine = [row for row in lock(connection, fences).values() if _is(row, State.LEASED, fences)]
-    judged = judge(connection, at, mine, gates, evidence=True)
+    judged = judge(connection, at, mine, gates, hashed, evidence=True)
     drop(connection, at, mine, judged.verdicts)
     going = {row.id: judged.standings[row.id] for row in mine if row.id not in judged.verdicts}
     return Checked(going, judged.verdicts)
 
 
-def wire(connection: Connection, run_id: str, fences: Mapping[int, int], gates: Gates, *, daily_cap: int) -> Wired:
+def wire(
+    connection: Connection,
+    run_id: str,
+    fences: Mapping[int, int],
+    gates: Gates,
+    hashed: AddressHash,
+    *,
+    daily_cap: int,
+) -> Wired:
     """Judges leased rows once more and marks those that may go as sending, each with its attempt.
 
     May be repeated when a commit's answer was lost: rows that it took to the wire already are told again.
@@ -54,7 +65,7 @@ def wire(connection: Connection, run_id: str, fences: Mapping[int, int], gates: 
     rows = lock(connection, fences).values()
     done = frozenset(row.id for row in rows if _is(row, State.SENDING, fences))
     mine = [row for row in rows if _is(row, State.LEASED, fences)]
-    verdicts = judge(connection, at, mine, gates).verdicts
+    verdicts = judge(connection, at, mine, gates, hashed).verdicts
     verdicts |= _over_the_cap(connection, at, [row for row in mine if row.id not in verdicts], daily_cap)
     drop(connection, at, mine, verdicts)
     going = [row for row in mine if row.id not in verdicts]

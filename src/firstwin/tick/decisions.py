@@ -81,7 +81,7 @@ def _decide(
 ) -> list[Decision]:  # fmt: skip
     past = _past(connection, asked, moment, due)
     subjects = subjects_for(connection, env, asked, moment, due)
-    policy = with_addresses(connection, policy, addresses_in_data(asked.rule, due, subjects))
+    policy = with_addresses(connection, env, policy, addresses_in_data(asked.rule, due, subjects))
     ended: set[int] = set()
     decisions: list[Decision] = []
     for match, _ in due:

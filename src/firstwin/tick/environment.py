@@ -9,6 +9,7 @@ from datetime import timedelta
 from firstwin.decide.value import Channel
 from firstwin.match.plan import Asked
 from firstwin.match.seen import Seen
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.terms import Rule
 
 
@@ -24,6 +25,7 @@ class Environment:
     mail_sender: str = "mail"
     csm_fallback: str | None = None
     csm_by_name: Mapping[str, str] = field(default_factory=dict)
+    addresses: AddressHash = field(default_factory=AddressHash)
     _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule | None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection
 
 from firstwin.db import tables
-from firstwin.db.bulk import one_of
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
 from firstwin.facts.timeline import Member, accounts_of, people_of, properties
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.value import Match
+from firstwin.outbox.suppressions import suppressed
 from firstwin.rules.terms import Email, Rule
 from firstwin.tick.environment import Environment
 
@@ -28,9 +27,6 @@ def subjects_for(
     ids = sorted({match.start.subject for match, _ in due})
     known = _Reader(connection, env, asked, moment.now).read(ids)
     return {match.start.id: replace(known[match.start.subject], exists=exists) for match, exists in due}
-
-
-suppression = tables.suppression
 
 
 @dataclass(frozen=True)
@@ -99,23 +95,11 @@ class _Reader:
             )
         return found
 
-    def _suppressed(self, members: Collection[Member]) -> dict[str, frozenset[str]]:
+    def _suppressed(self, members: Collection[Member]) -> Mapping[str, frozenset[str]]:
         """The classes not to be sent, by person and by address in small letters."""
-        if not members:
-            return {}
         people = [member.id for member in members]
-        addresses = [member.email.lower() for member in members if member.email]
-        rows = self.connection.execute(_SUPPRESSED, {"people": people, "addresses": addresses})
-        classes: dict[str, set[str]] = defaultdict(set)
-        for person, address, one in rows:
-            for who in filter(None, (person, address)):
-                classes[who].add(one)
-        return {who: frozenset(found) for who, found in classes.items()}
-
-
-_SUPPRESSED = select(suppression.c.person_id, suppression.c.address, suppression.c["class"]).where(
-    or_(one_of(suppression.c.person_id, "people"), one_of(suppression.c.address, "addresses"))
-)
+        addresses = [member.email for member in members if member.email]
+        return suppressed(self.connection, self.env.addresses, people, addresses)
 
 
 def addresses_in_data(
