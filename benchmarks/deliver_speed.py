@@ -43,6 +43,7 @@ from firstwin.messages.templates import Templates
 from firstwin.outbox.put import put
 from firstwin.outbox.states import State
 from firstwin.outbox.suppressions import AddressHash
+from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.rules.terms import Again, Count, Email, EventStart, Recipient, Rule, SinceStart, Step, Webhook
 from firstwin.senders.contract import Accepted, Sender
@@ -172,7 +173,7 @@ def desk(engine: Engine, rule: Rule, project: Project, made: Templates, senders:
     env = Environment((rule,))
 
     return Desk(
-        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, random.random, tables.LIVE, "bench", AddressHash(("x" * 32,))
+        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, random.random, tables.LIVE, "bench", AddressHash(("x" * 32,)), WayOut(("x" * 32,), "https://nudges.example.com")
     )  # fmt: skip
 
 

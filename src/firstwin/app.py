@@ -29,6 +29,7 @@ from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay as send_again
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.sweep import Swept, sweep
+from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.rules.terms import Rule
 from firstwin.senders.contract import Answer, Sender
@@ -62,6 +63,7 @@ class Wired:
     engine: Engine
     worker: str
     addresses: AddressHash
+    way_out: WayOut
 
     @property
     def project(self) -> Project:
@@ -118,6 +120,7 @@ class Wired:
             run=run,
             worker=self.worker,
             addresses=self.addresses,
+            way_out=self.way_out,
         )
 
 
@@ -129,6 +132,7 @@ class App:
         self.engine = engine
         self.bell = Bell(settings.broker_url)
         self.addresses = AddressHash(settings.secrets)
+        self.way_out = WayOut(settings.secrets, settings.public_url)
         self.name = settings.worker_name or f"{socket.gethostname()}-{os.getpid()}"
         self.stopping = threading.Event()
         self._files = Files(settings.project, lambda: placeholders(settings))
@@ -176,7 +180,7 @@ class App:
             if self._newest is None or self._newest.checked is not good:
                 if self._newest is not None:
                     self._newest.stop()  # what it has not begun goes out as the new files say
-                self._newest = Wired(good, self.engine, self.name, self.addresses)
+                self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
             return self._newest
 
     def project(self) -> Project:

@@ -19,13 +19,15 @@ from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.messages.templates import Templates
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.judge import Gates
+from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.senders.contract import Accepted, Answer, Sender
 from tests.outbox.given import ADDRESSES, NOON, REPLAY, open_gates
 
+WAY_OUT = WayOut(ADDRESSES.secrets, "https://nudges.example.com")
 Kind = Literal["account", "person"]
 TEMPLATES = {
-    "layouts/mail.html": "<html><body>{% block content %}{% endblock %}</body></html>",
+    "layouts/mail.html": "<html><body>{% block content %}{% endblock %}{% if unsubscribe_link %}<p><a href='{{ unsubscribe_link }}'>No more</a></p>{% endif %}</body></html>",
     "mail/first-login.md": "---\nsubject: Your first login, {{ account.company }}\n---\nHi {{ person | first_name }}, {{ why }}\n",
     "alert/stalled.md": "---\ntitle: {{ account.company }} stalled\nnext_step: Call them.\n---\nNothing since the signup.\n",
     "webhook/stalled.json": '{"type": "account.stalled", "data": {"account": "{{ account.id }}", "plan": "{{ account.plan }}"}}',
@@ -89,10 +91,11 @@ def a_desk(
     run: str = REPLAY,
     files: dict[str, str] | None = None,
     project: Mapping[str, Any] | None = None,
+    way_out: WayOut = WAY_OUT,
 ) -> Desk:
     about = Project.model_validate({"name": "Acme", **(project or {})})
     made = Templates(a_folder(tmp_path, **files or {}), about)
-    return Desk(engine, about, senders, made, gates, tell, lambda: 0.5, run, "worker-1", ADDRESSES)
+    return Desk(engine, about, senders, made, gates, tell, lambda: 0.5, run, "worker-1", ADDRESSES, way_out)
 
 
 def a_deliverer(engine: Engine, tmp_path: Path, senders: dict[str, Sender], **about: Any) -> Deliverer:

@@ -21,6 +21,7 @@ HOMES = {
     "httpx_aiohttp": ["senders/"],
     "idna": ["senders/"],
     "inscriptis": ["messages/"],
+    "itsdangerous": ["outbox/"],
     "jinja2": ["messages/"],
     "markdown_it": ["messages/"],
     "orjson": ["db/engine.py", "db/insert.py", "demo/", "facts/", "match/evidence.py", "senders/encode.py"],
@@ -40,11 +41,17 @@ HOMES = {
 # Declared in pyproject.toml, imported by others on our behalf.
 IMPORTED_BY_OTHERS = {
     "psycopg": "SQLAlchemy's driver for PostgreSQL",
+    "multipart": "Starlette's reader of forms",
     "redis": "Celery's way to the broker; it comes with celery[redis] and is named for its own oldest version",
     "tzdata": "read by zoneinfo where the system has no time zones",
 }
 
-NAMED_OTHERWISE = {"markdown_it_py": "markdown_it", "python_dotenv": "dotenv", "ruamel_yaml": "ruamel"}
+NAMED_OTHERWISE = {
+    "markdown_it_py": "markdown_it",
+    "python_dotenv": "dotenv",
+    "python_multipart": "multipart",
+    "ruamel_yaml": "ruamel",
+}
 PART_OF = {"pydantic_core": "pydantic"}
 
 

@@ -101,9 +101,8 @@ def test_a_template_that_no_rule_uses_is_told(write: Write) -> None:
 
 
 def test_a_class_that_the_rule_does_not_share_is_told(write: Write) -> None:
-    (problem,) = told(
-        write, {"mail/t.md": "---\nsubject: x\nclass: service\n---\n"}, Use("r", "email", "t", "marketing")
-    )
+    mail = "---\nsubject: x\nclass: service\n---\n{{ unsubscribe_link }}\n"
+    (problem,) = told(write, {"mail/t.md": mail}, Use("r", "email", "t", "marketing"))
     assert "“class: service”, and the rule “r” “marketing”" in problem
 
 

@@ -23,6 +23,7 @@ from firstwin.facts.segment import Message as Said
 from firstwin.facts.segment import parse
 from firstwin.messages.message import AlertCard, Mail, Message
 from firstwin.outbox.suppressions import AddressHash
+from firstwin.outbox.way_out import WayOut
 from firstwin.rules.terms import Rule, read_milestones
 from firstwin.tick.environment import Environment
 from firstwin.tick.standing import AtTheWire
@@ -56,7 +57,7 @@ class Play(Protocol):
 
 def play(engine: Engine, checked: Checked, rule: str, /, *, every: timedelta, until: str, **stories: Story) -> Played:
     """The rule counts from day 0, and its messages end in a letterbox. Only those whose milestones it reads are played with it."""
-    wired = Wired(checked, engine, "worker", AddressHash())
+    wired = Wired(checked, engine, "worker", AddressHash(), WayOut(("x" * 32,), "https://nudges.example.com"))
     env = replace(wired.env, rules=tuple(_with_recorders(wired.env, rule)))
     about = env.rules[-1].about
     _tell(engine, [line for name, story in stories.items() for line in story.messages(name, about)])
@@ -112,5 +113,6 @@ def _drain(wired: Wired, env: Environment, letterbox: Scripted, run: Run) -> Non
         run=run.id,
         worker="worker",
         addresses=wired.addresses,
+        way_out=wired.way_out,
     )
     Deliverer(desk).run()

@@ -395,6 +395,13 @@ delivery = Table(
     Index(None, "person_id", "created_at"),
     Index(
         None,
+        "address",
+        "created_at",
+        postgresql_where=text("address IS NOT NULL"),
+        sqlite_where=text("address IS NOT NULL"),
+    ),
+    Index(
+        None,
         "provider_id",
         postgresql_where=text("provider_id IS NOT NULL"),
         sqlite_where=text("provider_id IS NOT NULL"),

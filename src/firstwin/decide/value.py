@@ -26,6 +26,7 @@ class Reason(StrEnum):
     RULE_PAUSED = "rule_paused"
     SHADOW = "shadow"
     SUPPRESSED = "suppressed"
+    LESS_OFTEN = "less_often"  # they asked for one mail a week at most
     NO_ADDRESS = "no_address"
     SUBJECT_GONE = "subject_gone"
     ALREADY_RUNNING = "already_running"
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     RULE_GONE = "rule_gone"
     RENDER_ERROR = "render_error"
     INVALID = "invalid"
+    NO_WAY_OUT = "no_way_out"  # a mail without an unsubscribe link
     POISON = "poison"
     ATTEMPTS_USED_UP = "attempts_used_up"
     REFUSED = "refused"

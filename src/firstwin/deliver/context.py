@@ -47,7 +47,7 @@ class Background:
     contact: Properties = field(default_factory=dict)
 
 
-def context(leased: Leased, known: Background, project: Project) -> dict[str, object]:
+def context(leased: Leased, known: Background, project: Project, *, unsubscribe_link: str = "") -> dict[str, object]:
     return {
         "subject": {"kind": known.start.kind, "id": known.start.subject},
         "account": _account(known.account, project),
@@ -64,7 +64,7 @@ def context(leased: Leased, known: Background, project: Project) -> dict[str, ob
             "postal_address": project.postal_address,
             "zone": project.zone,
         },
-        "unsubscribe_link": "",
+        "unsubscribe_link": unsubscribe_link,
         "rule": leased.rule,
         "step": leased.step,
         "now": known.now,

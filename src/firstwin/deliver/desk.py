@@ -12,6 +12,7 @@ from firstwin.messages.templates import Templates
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
 from firstwin.outbox.suppressions import AddressHash
+from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.senders.contract import Sender
 
@@ -30,3 +31,4 @@ class Desk:
     run: str
     worker: str
     addresses: AddressHash
+    way_out: WayOut

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 
 from firstwin.decide.value import Reason
 from firstwin.deliver.context import Background, context
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.routes import Route
 from firstwin.messages.error import RenderError
-from firstwin.messages.message import AlertCard, Message
+from firstwin.messages.message import AlertCard, Mail, Message
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.judge import Verdict
 from firstwin.outbox.states import State
+from firstwin.outbox.way_out import NoWayOutError, headers, needs_way_out
 from firstwin.telemetry import Log, failed, log
 
 
@@ -28,7 +30,11 @@ def letter(desk: Desk, leased: Leased, known: Background, route: Route | None) -
     if route is None:
         return Verdict(State.CANCELLED, Reason.NOT_SENT)
     try:
-        message = _rendered(desk, leased, known, route)
+        link = _link(desk, leased, route)
+        message = _rendered(desk, leased, known, route, link)
+    except NoWayOutError as error:
+        log(Log.DELIVERY_FAILED, delivery=leased.id, template=leased.template, why=str(error))
+        return Verdict(State.DEAD, Reason.NO_WAY_OUT)
     except RenderError as error:
         log(Log.DELIVERY_FAILED, delivery=leased.id, template=error.template, line=error.line, why=error.reason)
         return Verdict(State.DEAD, Reason.RENDER_ERROR)
@@ -41,12 +47,18 @@ def letter(desk: Desk, leased: Leased, known: Background, route: Route | None) -
     return Letter(leased, route.marked(message), route)
 
 
-def _rendered(desk: Desk, leased: Leased, known: Background, route: Route) -> Message:
+def _link(desk: Desk, leased: Leased, route: Route) -> str:
+    if not needs_way_out(leased.channel, leased.message_class):
+        return ""
+    return desk.way_out.link(leased.id, leased.key, trial=route.to != (leased.address or ""))
+
+
+def _rendered(desk: Desk, leased: Leased, known: Background, route: Route, link: str) -> Message:
     mail = desk.project.mail
     message = desk.templates.render(
         leased.channel,
         leased.template,
-        context(leased, known, desk.project),
+        context(leased, known, desk.project, unsubscribe_link=link),
         key=leased.key,
         to=route.to,
         sender=mail.from_ if mail else "",
@@ -54,4 +66,11 @@ def _rendered(desk: Desk, leased: Leased, known: Background, route: Route) -> Me
     )
     if leased.possible_repeat and isinstance(message, AlertCard):
         return replace(message, possible_repeat=True)
-    return message
+    return _with_way_out(message, link) if link and isinstance(message, Mail) else message
+
+
+def _with_way_out(mail: Mail, link: str) -> Mail:
+    """For the mail program, and for whoever reads it: a template may have had a condition around its link."""
+    if link not in mail.text or escape(link) not in mail.html:
+        raise NoWayOutError("The template left the unsubscribe link out of this mail.")
+    return replace(mail, headers={**mail.headers, **headers(link)})

@@ -124,12 +124,11 @@ def _problem(read: Read, file: TemplateFile, message: str, suggestion: str, *, w
 def _of_mail(
     file: TemplateFile, template: MailTemplate, found: Sequence[Read], uses: Sequence[Use]
 ) -> Iterator[Problem]:
-    service = template.message_class == "service" or (
-        bool(uses) and all(use.message_class == "service" for use in uses)
-    )
-    if not service and all(read.path != UNSUBSCRIBE for read in found):
-        suggestion = "Use the layout “mail”, or put {% if unsubscribe_link %} … {% endif %} into your own."
-        yield Problem(file.label, 1, 1, "This mail has no place for the unsubscribe link.", suggestion, "warning")
+    classes = {use.message_class for use in uses} or {template.message_class}
+    if classes != {"service"} and all(read.path != UNSUBSCRIBE for read in found):
+        message = "This mail has no place for the unsubscribe link, which every mail but `class: service` must have."
+        suggestion = 'Use the layout “mail”, or put <a href="{{ unsubscribe_link }}">…</a> into your own.'
+        yield Problem(file.label, 1, 1, message, suggestion)
     for use in uses:
         if template.message_class not in {"", use.message_class}:
             message = (

@@ -10,6 +10,7 @@ from firstwin.messages.alert import AlertTemplate, alert_template
 from firstwin.messages.environments import Project, environments
 from firstwin.messages.error import RenderError, Stopped
 from firstwin.messages.file import Kind, TemplateFile, read_folder
+from firstwin.messages.links import Url
 from firstwin.messages.mail import MailTemplate, mail_template
 from firstwin.messages.message import Message
 from firstwin.messages.plain import plain
@@ -75,6 +76,8 @@ class Templates:
             values = plain(context)
         except Stopped as stopped:
             raise self.file(channel, name).top.error(stopped.reason, stopped.message) from stopped
+        # It is our own, and shown as it is: a reader must be able to follow it wherever a template puts it.
+        values["unsubscribe_link"] = Url(values.get("unsubscribe_link") or "")
         if isinstance(template, MailTemplate):
             return template.render(values, key=key, to=to, sender=sender, reply_to=reply_to)
         return template.render(values, key=key)

@@ -15,6 +15,7 @@ from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
 from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.holds import holds
+from firstwin.outbox.less_often import recipient, too_soon
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import By, State
 from firstwin.outbox.suppressions import AddressHash, suppressed
@@ -70,10 +71,14 @@ def judge(
     if not rows:
         return Judged()
     verdicts = _expired(at, rows)
-    verdicts |= _suppressed(connection, hashed, _left(rows, verdicts))
+    classes = _classes(connection, hashed, _left(rows, verdicts))
+    verdicts |= _suppressed(_left(rows, verdicts), classes)
     standings = _standings(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _cancelled(_left(rows, verdicts), standings)
     verdicts |= _held(connection, _left(rows, verdicts))
+    # The last one asked: of two mails to the same person only the first may go, so that it had better be one that goes.
+    soon = too_soon(connection, at, _left(rows, verdicts), classes)
+    verdicts |= dict.fromkeys(sorted(soon), Verdict(State.SUPPRESSED, Reason.LESS_OFTEN))
     return Judged(verdicts, standings)
 
 
@@ -96,20 +101,19 @@ def _expired(at: Clocks, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
     return {row.id: Verdict(State.EXPIRED, Reason.EXPIRED) for row in rows if row.expires_at < at.now}
 
 
-def _suppressed(connection: Connection, hashed: AddressHash, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
+def _classes(connection: Connection, hashed: AddressHash, rows: Sequence[Row[Any]]) -> Mapping[str, frozenset[str]]:
     """By the person and by the address: a message may have been planned before the one or for the other."""
     people = {row.person_id for row in rows if row.person_id is not None}
     addresses = {row.address for row in rows if row.address is not None}
-    classes = suppressed(connection, hashed, people, addresses)
+    return suppressed(connection, hashed, people, addresses)
+
+
+def _suppressed(rows: Iterable[Row[Any]], classes: Mapping[str, frozenset[str]]) -> dict[int, Verdict]:
     return {
         row.id: Verdict(State.SUPPRESSED, Reason.SUPPRESSED)
         for row in rows
-        if any(silences(classes.get(who, ()), row.message_class) for who in _recipient(row))
+        if any(silences(classes.get(who, ()), row.message_class) for who in recipient(row))
     }
-
-
-def _recipient(row: Row[Any]) -> tuple[str, ...]:
-    return tuple(who for who in (row.person_id, (row.address or "").lower()) if who)
 
 
 def _standings(

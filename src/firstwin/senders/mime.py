@@ -27,6 +27,7 @@ CLOSING = b"--=_firstwin--\r\n"
 OWN = {"from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "sender", "mime-version", "return-path"}
 TOKEN = re.compile(r"[!-9;-~]{1,60}")  # RFC 5322 §2.2: printable ASCII but the colon
 LINE = 76
+LONGEST_LINE = 996  # RFC 5322 §2.1.1, with a colon and a space
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def _headers(
 
 
 def _header(name: str, value: str) -> bytes:
-    if value.isascii() and "=?" not in value and len(name) + len(value) < LINE:
+    is_one_word = " " not in value and len(name) + len(value) < LONGEST_LINE  # a link is not to be broken
+    if value.isascii() and "=?" not in value and (is_one_word or len(name) + len(value) < LINE):
         return f"{name}: {value}\r\n".encode("ascii")
     charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
     folded = Header(value, charset, header_name=name, maxlinelen=LINE).encode(linesep="\r\n")

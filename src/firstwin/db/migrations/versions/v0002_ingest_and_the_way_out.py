@@ -27,6 +27,7 @@ def downgrade() -> None:
     for table in ("hook_token", "outcome", "reject", "intake", "write_key"):
         op.drop_table(table)
     op.drop_index("ix_delivery_provider_id", "delivery")
+    op.drop_index("ix_delivery_address_created_at", "delivery")
     op.drop_index("ix_delivery_person_id_created_at", "delivery")
     op.drop_table("suppression")
     op.create_table(
@@ -100,6 +101,9 @@ def _suppressions() -> None:
 
 def _outcomes() -> None:
     op.create_index("ix_delivery_person_id_created_at", "delivery", ["person_id", "created_at"])
+    op.create_index(
+        "ix_delivery_address_created_at", "delivery", ["address", "created_at"], **_only("address IS NOT NULL")
+    )
     op.create_index("ix_delivery_provider_id", "delivery", ["provider_id"], **_only("provider_id IS NOT NULL"))
     op.create_table(
         "outcome",
