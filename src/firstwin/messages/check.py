@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstwin.messages import alert, mail
+from firstwin.messages import alert, mail, page
 from firstwin.messages.alert import AlertTemplate
 from firstwin.messages.compiled import Compiled
-from firstwin.messages.context import Each, Group, Known, names_of
+from firstwin.messages.context import Each, Group, Known, names_in_page, names_of
 from firstwin.messages.error import RenderError
 from firstwin.messages.file import SUFFIXES, TemplateFile, taken_apart
 from firstwin.messages.mail import MailTemplate
@@ -37,6 +37,8 @@ def check_templates(templates: Templates, uses: Iterable[Use]) -> tuple[Problem,
         for name in templates.names(channel):
             its_uses = [use for use in uses if (use.channel, use.template) == (channel, name)]
             found.update(_of_template(templates, channel, name, its_uses))
+    for its_page in templates.pages.files():
+        found.update(_of_page(templates, its_page))
     return tuple(sorted(found))
 
 
@@ -77,8 +79,22 @@ def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequen
         yield from _of_mail(file, template, found, uses)
 
 
+def _of_page(templates: Templates, file: TemplateFile) -> Iterator[Problem]:
+    in_head = _in_head(file)
+    yield from in_head
+    if errors(in_head):
+        return
+    try:
+        template = templates.pages.template(file.name)
+    except RenderError as error:
+        yield Problem(error.template, error.line, 1, error.message)
+        return
+    for read in _reads(template.parts):
+        yield from _of_read(read, names_in_page(template.words), file)
+
+
 def _in_head(file: TemplateFile) -> tuple[Problem, ...]:
-    keys = {"mail": mail.HEAD, "alert": alert.HEAD}.get(file.kind)
+    keys = {"mail": mail.HEAD, "alert": alert.HEAD, "pages": page.HEAD}.get(file.kind)
     if keys is None:
         return ()
     try:

@@ -47,6 +47,19 @@ CONTEXT: Final[Mapping[str, Known]] = {
     "now": Value(),
 }
 IN_MAIL: Final[Mapping[str, Known]] = {"mail": Group(frozenset({"subject", "preheader"}))}  # for layouts
+IN_PAGE: Final[Mapping[str, Known]] = {
+    "project": CONTEXT["project"],
+    "page": Group(frozenset({"title", "language", "direction"})),  # for layouts
+    "kind": Value(),  # what the mails of this class are called, in firstwin.yaml
+    "chosen": Value(),  # class, all, less or back; empty before
+    "stopped": Group(frozenset({"class", "all", "less"})),  # what holds for this person now
+    "trial": Value(),  # the mail went to a tester: nothing is changed
+}
+
+
+def names_in_page(words: Mapping[str, str]) -> Mapping[str, Known]:
+    """Everything that a page with these words of its own may use."""
+    return {**IN_PAGE, "words": Group(frozenset(words))}
 
 
 def names_of(words: Mapping[str, str]) -> Mapping[str, Known]:

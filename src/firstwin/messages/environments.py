@@ -27,6 +27,7 @@ class Environments:
     html: Sandbox  # of a mail
     text: Sandbox  # of a mail
     subject: Sandbox
+    page: Sandbox
     alert: Sandbox
     data: Sandbox  # for programs
 
@@ -39,6 +40,7 @@ def environments(project: Project) -> Environments:
         html=_sandbox(personal, in_mail, html=True),
         text=_sandbox(personal, in_mail),
         subject=_sandbox(personal, cleaned),
+        page=_sandbox(own, cleaned, html=True),
         alert=_sandbox(own, in_alert),
         data=_sandbox(own, as_it_is),
     )

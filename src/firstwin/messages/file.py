@@ -14,11 +14,12 @@ from firstwin.messages.marks import Place
 from firstwin.rules.documents import Document, read_document
 from firstwin.rules.problems import Problem, did_you_mean, errors
 
-Kind = Literal["mail", "alert", "webhook", "layouts"]
+Kind = Literal["mail", "alert", "webhook", "pages", "layouts"]
 SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "mail": (".md", ".html"),
     "alert": (".md",),
     "webhook": (".json", ".yaml"),
+    "pages": (".html",),
     "layouts": (".html",),
 }
 HEAD = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)

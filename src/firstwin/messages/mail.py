@@ -12,22 +12,18 @@ from firstwin.messages.button import in_html
 from firstwin.messages.compiled import Compiled, compiled
 from firstwin.messages.document import settled
 from firstwin.messages.environments import Environments
-from firstwin.messages.file import Kind, Template, TemplateFile, taken_apart
+from firstwin.messages.file import Template, TemplateFile, taken_apart
+from firstwin.messages.frame import Files, each, layouts
 from firstwin.messages.inline import inlined
-from firstwin.messages.layout import Block, Pieces, blocks, composed
+from firstwin.messages.layout import Pieces, blocks, composed
 from firstwin.messages.markdown import to_html
-from firstwin.messages.marks import Marks, Place
+from firstwin.messages.marks import Marks
 from firstwin.messages.message import Mail
 from firstwin.messages.plaintext import squeezed, to_text
 from firstwin.messages.shown import cleaned
-from firstwin.rules.problems import did_you_mean
 
 HEAD: Final = ("subject", "preheader", "layout", "class", "words")
-LAYOUT_HEAD: Final = ("layout",)
 STANDARD_LAYOUT: Final = "mail"
-NO_LAYOUT: Final = "none"
-
-Files = Mapping[tuple[Kind, str], TemplateFile]
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def mail_template(environments: Environments, files: Files, file: TemplateFile) 
     if not template.head.has("subject"):
         raise file.top.error("syntax", "The mail has no subject. It begins with a head: ---, subject: …, ---.")
     marks = Marks(environments.html)
-    document = settled(marks, composed(_body(marks, template), _layouts(marks, files, template)))
+    document = settled(marks, composed(_body(marks, template), layouts(marks, files, template, STANDARD_LAYOUT)))
     html = inlined(marks, document, template.place)
     audit(marks, html, template)
     return MailTemplate(
@@ -89,38 +85,4 @@ def _head_text(environments: Environments, template: Template, key: str) -> Comp
 def _body(marks: Marks, template: Template) -> Pieces:
     pieces = blocks(marks, marks.read(template.body, template.place))
     made = to_html if template.file.suffix == ".md" else in_html
-    return _each(pieces, lambda text: made(marks, text))
-
-
-def _layouts(marks: Marks, files: Files, template: Template) -> list[Pieces]:
-    """The layout, the one that it is based on, and so on outwards."""
-    found: list[Pieces] = []
-    seen: set[str] = set()
-    name = template.head.text("layout") or STANDARD_LAYOUT
-    place = template.head.place("layout")
-    while name != NO_LAYOUT:
-        layout = _layout(files, name, place, seen)
-        found.append(blocks(marks, in_html(marks, marks.read(layout.body, layout.place))))
-        name, place = layout.head.text("layout") or NO_LAYOUT, layout.head.place("layout")
-    return found
-
-
-def _layout(files: Files, name: str, place: Place, seen: set[str]) -> Template:
-    file = files.get(("layouts", name))
-    if file is None:
-        known = [other for kind, other in files if kind == "layouts"]
-        message = f"There is no layout “{name}” in templates/layouts. {did_you_mean(name, known)}".rstrip()
-        raise place.error("syntax", message)
-    if name in seen:
-        raise place.error("syntax", f"The layout “{name}” is based on itself.")
-    seen.add(name)
-    layout = taken_apart(file, keys=LAYOUT_HEAD)
-    layout.stop_at_errors()
-    return layout
-
-
-def _each(pieces: Pieces, made: Any) -> Pieces:  # noqa: ANN401
-    return tuple(
-        made(piece) if isinstance(piece, str) else Block(piece.name, piece.place, _each(piece.inside, made))
-        for piece in pieces
-    )
+    return each(pieces, lambda text: made(marks, text))

@@ -13,6 +13,7 @@ from firstwin.messages.file import Kind, TemplateFile, read_folder
 from firstwin.messages.links import Url
 from firstwin.messages.mail import MailTemplate, mail_template
 from firstwin.messages.message import Message
+from firstwin.messages.pages import Pages, with_pages
 from firstwin.messages.plain import plain
 from firstwin.messages.webhook import WebhookTemplate, webhook_template
 from firstwin.rules.problems import did_you_mean
@@ -25,10 +26,12 @@ FOLDERS: Final[dict[Channel, Kind]] = {"email": "mail", "alert": "alert", "webho
 class Templates:
     """The folder as it stood when this was made. It never looks again: for changed files, make a new one."""
 
-    def __init__(self, folder: Path, project: Project) -> None:
+    def __init__(self, folder: Path, project: Project, shipped: Path | None = None) -> None:
+        """``shipped`` has the pages that stand in where the project has none of its own."""
         self.folder = folder
-        self._files = read_folder(folder)
+        self._files = with_pages(read_folder(folder), read_folder(shipped) if shipped else {})
         self._environments = environments(project)
+        self.pages = Pages(self._environments, self._files)
         self._compiled: dict[tuple[Kind, str], AnyTemplate] = {}
 
     def names(self, channel: Channel) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from firstwin.db.bulk import one_of
 from firstwin.db.tables import suppression
@@ -96,3 +96,29 @@ def suppressed(
 _SUPPRESSED = select(c.person_id, c.address_hash, c["class"]).where(
     or_(one_of(c.person_id, "people"), one_of(c.address_hash, "hashes"))
 )
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A suppression that was taken back."""
+
+    message_class: str
+    why: str
+    since: datetime
+
+
+def lift(
+    connection: Connection,
+    hashed: AddressHash,
+    *,
+    person: str | None,
+    address: str | None,
+    message_class: str | None = None,
+    why: Why | None = None,
+) -> list[Lifted]:
+    """Takes back what holds for the person or the address: all of it, or one class, or one reason."""
+    whose = or_(c.person_id == (person or ""), c.address_hash.in_(hashed.each(address) if address else ()))
+    wanted = {c["class"]: message_class, c.reason: why}
+    only = [column == value for column, value in wanted.items() if value is not None]
+    taken = delete(suppression).where(whose, *only).returning(c["class"], c.reason, c.since)
+    return sorted((Lifted(*row) for row in connection.execute(taken)), key=lambda one: one.since)

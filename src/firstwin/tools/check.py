@@ -16,6 +16,7 @@ from firstwin.rules.project import Project, parse_project
 from firstwin.rules.references import templates as missing_templates
 from firstwin.rules.terms import Alert, Email, Record, Rule, Webhook
 from firstwin.senders.load import check_settings
+from firstwin.tools.new_project import shipped
 
 FILE = "firstwin.yaml"
 CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook"}
@@ -47,7 +48,7 @@ def check(folder: Path, environment: Mapping[str, str]) -> Checked:
     """The project in ``folder``. ``environment`` is what ``${NAME}`` may stand for."""
     project, problems = _project(folder, environment)
     library = load_library(read_rules(folder / "rules"), project)
-    templates = Templates(folder / "templates", project) if project else None
+    templates = Templates(folder / "templates", project, shipped() / "templates") if project else None
     found = [*problems, *library.problems]
     if project and templates:
         found += [*_senders((folder / FILE).read_bytes(), project), *_templates(library, templates)]

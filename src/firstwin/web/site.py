@@ -10,12 +10,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from firstwin.app import App
+from firstwin.web import leaving
 from firstwin.web.around import Around
 
 
 def site(app: App) -> ASGIApp:
     """Everything that ``firstwin web`` answers."""
-    routes = [Route("/healthz", healthy)]
+    routes = [Route("/healthz", healthy), *leaving.routes(app)]
     starlette = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     return Around(starlette, https=app.settings.public_url.startswith("https:"))
 
