@@ -14,7 +14,7 @@ from firstwin.facts.segment import Message, parse
 from firstwin.outbox.states import State
 from firstwin.settings import Settings
 from firstwin.tools.check import ProjectError
-from tests.cli.given import make_project, signups
+from tests.cli.given import PUBLIC_URL, SECRET, make_project, signups
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def folder(tmp_path: Path, inbox: Inbox) -> Path:
 
 @pytest.fixture
 def app(folder: Path, engine: Engine) -> App:
-    return App(Settings(project=folder, broker_url="", worker_name="w1"), engine)
+    return App(Settings(project=folder, broker_url="", worker_name="w1", secret=SECRET, public_url=PUBLIC_URL), engine)
 
 
 def sign_up(engine: Engine, account: str) -> None:

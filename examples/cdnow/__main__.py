@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
+from secrets import token_hex
 from time import perf_counter
 
 from aiosmtpd.controller import Controller
@@ -91,6 +92,7 @@ def _free_port() -> int:
 def _servers(kind: str, folder: Path) -> Iterator[Mapping[str, str]]:
     """The settings of the program; with PostgreSQL also two workers, two beats and Valkey, at work all the while."""
     settings = {**os.environ, "FIRSTWIN_PROJECT": str(folder), "COLUMNS": "120"}
+    settings |= {"FIRSTWIN_SECRET": token_hex(32), "FIRSTWIN_PUBLIC_URL": "https://nudges.example.com"}
     if kind == "sqlite":
         yield {**settings, "FIRSTWIN_DATABASE_URL": f"sqlite:///{folder / 'firstwin.db'}", "FIRSTWIN_BROKER_URL": ""}
         return

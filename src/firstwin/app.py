@@ -49,6 +49,7 @@ from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.replay import Replayed, Stretch, replay
+from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
 from firstwin.tools.status import Status, ailments, status
 
 HEART_S = 3.0
@@ -182,6 +183,10 @@ class App:
                     self._newest.stop()  # what it has not begun goes out as the new files say
                 self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
             return self._newest
+
+    def must_have_a_way_out(self) -> None:
+        """Raises NoWayOutError while the mails of the rules could have no unsubscribe link."""
+        must_have_a_way_out(self.check().library.rules, self.way_out)
 
     def project(self) -> Project:
         return self.wired().project
@@ -333,6 +338,7 @@ class App:
         checked, broker = self.check(), self.settings.broker_url
         every = checked.project.tick_every if checked.project else timedelta(minutes=1)
         wrong = ["The project's files hold mistakes: `firstwin check` tells them."] if checked.errors else []
+        wrong += filter(None, [stands_in_the_way(checked.library.rules, self.way_out)])
         return [*wrong, *ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))]
 
     def beat_heart(self, who: str, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +18,8 @@ DEFAULT_DATABASE = "sqlite:///firstwin.db"
 
 
 SHORTEST_SECRET = 32  # characters
+LINK = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~/%!$&*+=:-]*)?", re.ASCII)  # it stands in the header of each mail
+LONGEST_LINK = 500  # characters
 
 
 class SettingsError(Exception):
@@ -33,7 +36,7 @@ def _public(value: str) -> str:
     """Mail programs unsubscribe over https only (RFC 8058 §3.1); on this machine itself it may be http."""
     url = urlsplit(value)
     here = url.scheme == "http" and url.hostname in {"localhost", "127.0.0.1", "::1"}
-    if value and not (url.hostname and (url.scheme == "https" or here) and not url.query and not url.fragment):
+    if value and not (url.hostname and (url.scheme == "https" or here) and LINK.fullmatch(value)):
         raise ValueError("is not an address like https://nudges.example.com")
     return value.rstrip("/")
 
@@ -63,6 +66,7 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[str, AfterValidator(_public)] = Field(
         "",
+        max_length=LONGEST_LINK,
         description="Where customers and mail providers reach `firstwin web`: `https://nudges.example.com`. Unsubscribe links begin with it.",
     )
     web_host: str = Field(

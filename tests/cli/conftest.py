@@ -39,7 +39,17 @@ def sending_folder(tmp_path: Path, inbox: Inbox) -> Path:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """No setting from the environment of whoever runs the tests; logging and signals are put back afterwards."""
-    for name in ("PROJECT", "DATABASE_URL", "BROKER_URL", "LOG_FORMAT", "LOG_LEVEL", "POLL", "WORKER_NAME"):
+    for name in (
+        "PROJECT",
+        "DATABASE_URL",
+        "BROKER_URL",
+        "LOG_FORMAT",
+        "LOG_LEVEL",
+        "POLL",
+        "WORKER_NAME",
+        "SECRET",
+        "PUBLIC_URL",
+    ):
         monkeypatch.delenv(f"FIRSTWIN_{name}", raising=False)
     root = logging.getLogger()
     handlers, level = root.handlers, root.level

@@ -13,6 +13,8 @@ from typer.testing import Result
 from firstwin.demo.inbox import Inbox
 
 NOON = "2026-03-02T12:00:00Z"
+SECRET = "a secret of thirty-two characters"
+PUBLIC_URL = "https://nudges.example.com"
 
 FILE = """\
 name: Acme
@@ -64,6 +66,7 @@ def make_project(folder: Path, inbox: Inbox | None = None, more: str = "") -> Pa
     """Two rules, and senders that reach the inbox (nobody, without one)."""
     port, url = (inbox.smtp_port, inbox.url) if inbox else (1, "http://127.0.0.1:1")
     files = {"firstwin.yaml": FILE.format(smtp_port=port, url=url, more=more)}
+    files[".env"] = f"FIRSTWIN_SECRET={SECRET}\nFIRSTWIN_PUBLIC_URL={PUBLIC_URL}\n"
     files |= {f"rules/{name}.yaml": text for name, text in RULES.items()}
     files |= {f"templates/{name}": text for name, text in TEMPLATES.items()}
     for name, text in files.items():

@@ -41,8 +41,8 @@ def test_the_schema_notices_mistakes(wrong: dict[str, Any]) -> None:
 
 
 def test_there_is_everything_that_firstwin_needs() -> None:
-    assert set(SERVICES) == {"postgres", "valkey", "mail", "migrate", "worker", "beat"}
-    assert set(OURS) == {"migrate", "worker", "beat"}
+    assert set(SERVICES) == {"postgres", "valkey", "mail", "migrate", "worker", "beat", "web"}
+    assert set(OURS) == {"migrate", "worker", "beat", "web"}
     assert {"migrate"} == ONE_SHOT
     assert SERVICES["worker"]["deploy"]["replicas"] >= 2
 
@@ -66,7 +66,7 @@ def test_nobody_starts_before_what_it_needs_is_ready(name: str) -> None:
 
 
 def test_workers_and_beat_wait_for_the_tables() -> None:
-    assert all("migrate" in OURS[name]["depends_on"] for name in ("worker", "beat"))
+    assert all("migrate" in OURS[name]["depends_on"] for name in ("worker", "beat", "web"))
 
 
 @each_service
@@ -105,7 +105,17 @@ def test_a_container_runs_a_command_that_there_is(name: str) -> None:
 def test_a_container_is_told_settings_that_there_are(name: str) -> None:
     told = {key for key in OURS[name]["environment"] if key.startswith(PREFIX)}
     assert told <= {PREFIX + setting.upper() for setting in Settings.model_fields}
-    assert {PREFIX + "DATABASE_URL", PREFIX + "BROKER_URL"} <= told
+    needed = ("DATABASE_URL", "BROKER_URL", "SECRET", "PUBLIC_URL")
+    assert {PREFIX + setting for setting in needed} <= told
+
+
+def test_the_pages_are_where_their_links_lead() -> None:
+    web = OURS["web"]
+    port = str(Settings.model_fields["web_port"].default)
+    assert web["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert web["environment"][PREFIX + "WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside its container
+    assert web["environment"][PREFIX + "PUBLIC_URL"].endswith(f":-http://localhost:{port}}}")
+    assert f"127.0.0.1:{port}/healthz" in web["healthcheck"]["test"][-1]
 
 
 @each_of_ours

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(ctx: typer.Context, *, serves: bool = False, broker_url: str | None = None) -> Iterator[App]:
-    """The project that the command line names. ``serves``: it runs on, and its log is what it tells.
+def opened(
+    ctx: typer.Context, *, serves: bool = False, sends: bool = False, broker_url: str | None = None
+) -> Iterator[App]:
+    """The project that the command line names. ``serves``: it runs on, and its log is what it tells. ``sends``: it
+    writes to customers, or is where they come to be written to no more.
 
     ``broker_url`` takes the place of the setting.
     """
@@ -28,6 +31,8 @@ def opened(ctx: typer.Context, *, serves: bool = False, broker_url: str | None =
     if broker_url is not None:
         settings = settings.model_copy(update={"broker_url": broker_url})
     with answering(), App.open(settings) as app:
+        if sends:
+            app.must_have_a_way_out()
         yield app
 
 
@@ -46,11 +51,12 @@ def opened_for_facts(ctx: typer.Context) -> Iterator[Ground]:
 def answering() -> Iterator[None]:
     """What the user can put right ends the command with a sentence."""
     from firstwin.db.engine import DatabaseError
+    from firstwin.outbox.way_out import NoWayOutError
     from firstwin.tools.check import ProjectError
 
     try:
         yield
-    except (DatabaseError, ProjectError) as error:
+    except (DatabaseError, ProjectError, NoWayOutError) as error:
         fail(str(error))
 
 

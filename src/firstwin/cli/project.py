@@ -20,7 +20,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where; it need not exist.", show_default="this folder")] = Path(),
 ) -> None:
     """Make a working project in a folder: rules, templates and firstwin.yaml. Nothing that is there is overwritten."""
-    from firstwin.tools.new_project import new_project
+    from firstwin.tools.new_project import ENV, new_project
 
     done = new_project(folder)
     for path in done.written:
@@ -32,11 +32,18 @@ def init(
     screen().print(
         f"Next: put your own in firstwin.yaml, then `{change}firstwin check` and `firstwin up`.", soft_wrap=True
     )
+    if ENV in done.written:
+        screen().print(
+            "A secret was made for you in .env. Put there also where customers will reach you: FIRSTWIN_PUBLIC_URL.",
+            soft_wrap=True,
+        )
 
 
 def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Tell every mistake of the project at once: in firstwin.yaml, rules and templates. Exit code 2 if there is one."""
+    from firstwin.outbox.way_out import WayOut
     from firstwin.settings import placeholders
+    from firstwin.tools import sending
     from firstwin.tools.check import check as check_files
     from firstwin.tools.database import unseen_events
 
@@ -44,6 +51,7 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     found = check_files(settings.project, placeholders(settings))
     with answering():
         problems = sorted({*found.problems, *unseen_events(settings.database, found.library)})
+    problems += sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))
     if as_json:
         print_json([vars(problem) for problem in problems])
     else:

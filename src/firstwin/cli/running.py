@@ -24,7 +24,7 @@ def up(ctx: typer.Context) -> None:
     from firstwin.bell import EMBEDDED
     from firstwin.worker import run_worker
 
-    with opened(ctx, serves=True, broker_url=EMBEDDED) as app, _web(app):
+    with opened(ctx, serves=True, sends=True, broker_url=EMBEDDED) as app, _web(app):
         run_worker(app, with_beat=True)
 
 
@@ -33,7 +33,7 @@ def worker(ctx: typer.Context) -> None:
     _may_be_stopped()
     from firstwin.worker import run_worker
 
-    with opened(ctx, serves=True) as app:
+    with opened(ctx, serves=True, sends=True) as app:
         run_worker(app)
 
 
@@ -52,7 +52,7 @@ def web(ctx: typer.Context) -> None:
     """Take messages over HTTP, and let people unsubscribe. Any number may run behind a proxy that speaks https."""
     _may_be_stopped()
 
-    with opened(ctx, serves=True) as app, _web(app):
+    with opened(ctx, serves=True, sends=True) as app, _web(app):
         signal.sigwait(STOPS)
 
 

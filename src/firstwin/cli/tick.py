@@ -35,7 +35,7 @@ def tick(
     """Match the rules now, or over a stretch of time. In a stretch they count as new at its beginning."""
     if (begin is None) != (end is None) or (at and begin):
         fail("Say either `--at TIME`, or `--from TIME --to TIME`, or nothing for now.")
-    with opened(ctx) as app:
+    with opened(ctx, sends=send) as app:
         if begin and end:
             _replay(app, begin, end, every, send=send, as_json=as_json)
         else:

@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from rich.console import Console
 from sqlalchemy import Engine
@@ -23,6 +24,7 @@ from firstwin.demo.feed import Feed
 from firstwin.demo.happenings import Watch
 from firstwin.demo.inbox import Inbox
 from firstwin.demo.messages import lines
+from firstwin.demo.pages import Pages
 from firstwin.demo.project import write_project
 from firstwin.demo.screen import Screen
 from firstwin.demo.summary import summary
@@ -47,11 +49,12 @@ def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
     """
     telemetry.configure(style="console", level="error")
     with tempfile.TemporaryDirectory(prefix="firstwin-demo-") as folder:
-        settings = _settings(Path(folder))
+        pages = Pages()
+        settings = _settings(Path(folder), pages.url)
         with opened(settings.database) as engine:
             inbox = _inbox(engine, port)
             write_project(Path(folder), inbox, clock.LENGTH * (TICK_S / seconds))
-            with App.open(settings) as app:
+            with App.open(settings) as app, pages.of(app):
                 return _with_inbox(app, inbox, console, seconds, ends=ends)
 
 
@@ -75,8 +78,16 @@ def _with_inbox(app: App, inbox: Inbox, console: Console, seconds: float, *, end
     return 0 if inbox.messages else 1
 
 
-def _settings(folder: Path) -> Settings:
-    return Settings(project=folder, database_url=f"sqlite:///{folder}/demo.db", broker_url=EMBEDDED, worker_name="demo")
+def _settings(folder: Path, public_url: str) -> Settings:
+    """Nothing of them comes from outside; the secret lives as long as the demo does."""
+    return Settings(
+        project=folder,
+        database_url=f"sqlite:///{folder}/demo.db",
+        broker_url=EMBEDDED,
+        worker_name="demo",
+        secret=token_hex(32),
+        public_url=public_url,
+    )
 
 
 def _run(app: App, screen: Screen, seconds: float, *, ends: bool) -> None:

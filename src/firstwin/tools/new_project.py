@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,17 @@ import firstwin
 PACKAGE = Path(firstwin.__file__).parent
 STARTER = PACKAGE / "tools" / "starter"
 NAMES = {"env.example": ".env.example", "gitignore": ".gitignore"}  # a file that begins with a dot hides in a package
+
+ENV = Path(".env")
+SETTINGS = """\
+# The settings of this machine. They hold secrets: keep this file out of version control. .env.example tells of others.
+
+# Signs unsubscribe links, and hides the addresses of those who want no mail: whoever loses it, loses both.
+FIRSTWIN_SECRET={secret}
+# Where customers reach `firstwin web`. Mail programs unsubscribe over https only: before you write to real customers,
+# put your own address here, like https://nudges.example.com.
+FIRSTWIN_PUBLIC_URL=http://localhost:8000
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ def new_project(folder: Path) -> NewProject:
     for source, target in _files():
         (kept if (folder / target).exists() else written).append(target)
         _copy(source, folder / target)
+    (written if _write_env(folder / ENV) else kept).append(ENV)
     return NewProject(tuple(written), tuple(kept))
 
 
@@ -45,6 +59,17 @@ def _files() -> Iterator[tuple[Path, Path]]:
         yield from (
             (source, Path(part) / source.relative_to(top)) for source in sorted(top.rglob("*")) if source.is_file()
         )
+
+
+def _write_env(target: Path) -> bool:
+    """A secret of its own, for no eyes but the owner's. False if there is such a file already."""
+    try:
+        file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(SETTINGS.format(secret=secrets.token_urlsafe(32)))
+    return True
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,0 +1,36 @@
+"""Whether what the rules want to send may be sent: mails to customers need a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from firstwin.outbox.way_out import NoWayOutError, WayOut, missing, needs_way_out
+from firstwin.rules.problems import Problem
+from firstwin.rules.terms import Email, Rule
+
+
+def stands_in_the_way(rules: Iterable[Rule], way_out: WayOut) -> str:
+    """What has to be set before the mails of these rules may go out, in a sentence; empty when nothing is."""
+    return missing(way_out) if any(_writes_to_customers(rule) for rule in rules) else ""
+
+
+def must_have_a_way_out(rules: Iterable[Rule], way_out: WayOut) -> None:
+    """Raises NoWayOutError that says what to set."""
+    if sentence := stands_in_the_way(rules, way_out):
+        raise NoWayOutError(sentence)
+
+
+def problems(rules: Iterable[Rule], way_out: WayOut) -> list[Problem]:
+    """A warning, as the files are right: it is this machine that could not send."""
+    sentence = stands_in_the_way(rules, way_out)
+    return [Problem(".env", 1, 1, sentence, severity="warning")] if sentence else []
+
+
+def _writes_to_customers(rule: Rule) -> bool:
+    """A rule in shadow sends nothing."""
+    actions = (action for step in rule.steps for action in step.actions)
+    return (
+        rule.mode == "live"
+        and needs_way_out("email", rule.message_class)
+        and any(isinstance(action, Email) for action in actions)
+    )
