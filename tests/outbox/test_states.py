@@ -16,6 +16,7 @@ from tests.outbox.given import deliveries, force, state_of
 LIFE = """
 scheduled retry_wait held                | leased                            | claim
 scheduled retry_wait held                | suppressed cancelled expired held | claim
+scheduled retry_wait held leased         | cancelled                         | person
 leased                                   | scheduled                         | reaper worker
 leased                                   | suppressed cancelled expired held | worker
 leased                                   | dead                              | worker reaper

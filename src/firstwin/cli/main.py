@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from firstwin.cli import deliveries, import_, pausing, project, running, senders, status, tick
+from firstwin.cli import deliveries, forgetting, import_, pausing, project, running, senders, status, suppressing, tick
 
 cli = typer.Typer(
     name="firstwin",
@@ -43,6 +43,10 @@ for command in (
     tick.tick,
     pausing.pause,
     pausing.resume,
+    suppressing.suppress,
+    suppressing.unsuppress,
+    suppressing.suppressions,
+    forgetting.forget,
     project.migrate,
     running.demo,
     project.version,

@@ -56,6 +56,9 @@ ALLOWED: dict[tuple[State, State], frozenset[By]] = {
     (S.UNKNOWN, S.DEAD): frozenset({By.POLICY}),
     (S.RETRY_WAIT, S.DELIVERED): frozenset({By.WORKER}),
     **{(before, S.SCHEDULED): frozenset({By.PERSON}) for before in REPLAYABLE},
+    # whose person is forgotten
+    **{(before, S.CANCELLED): frozenset({By.CLAIM, By.PERSON}) for before in WAITING},
+    (S.LEASED, S.CANCELLED): frozenset({By.WORKER, By.PERSON}),
 }
 
 
