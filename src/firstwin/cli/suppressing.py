@@ -10,8 +10,6 @@ from firstwin.cli.console import fail, notices, operator, print_json, print_tabl
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from firstwin.tools.suppressing import Whom
 
 Who = Annotated[str, typer.Argument(metavar="PERSON_OR_ADDRESS", help="A person's id, or a mail address.")]
@@ -34,11 +32,11 @@ def suppress(
     """Send a person or an address no more mail: of one class, or of any. In force at once."""
     from firstwin.db.engine import write
     from firstwin.outbox.suppressions import NoSecretError
-    from firstwin.tools.suppressing import by_hand
+    from firstwin.tools.suppressing import by_hand, whom
 
     code = _class(message_class or "everything")
     with opened(ctx) as app, write(app.engine) as connection:
-        whose = _whom(connection, who)
+        whose = _known(whom(connection, who), who)
         try:
             new = by_hand(connection, app.addresses, whose, code, who=operator(), note=why)
         except NoSecretError as error:
@@ -50,11 +48,11 @@ def suppress(
 def unsuppress(ctx: typer.Context, who: Who, message_class: Class = None) -> None:
     """Write to a person or an address again, whatever the reason was; of one class, or of all."""
     from firstwin.db.engine import write
-    from firstwin.tools.suppressing import READS, lifted
+    from firstwin.tools.suppressing import READS, lifted, whom
 
     code = _class(message_class) if message_class else None
     with opened(ctx) as app, write(app.engine) as connection:
-        done = lifted(connection, app.addresses, _whom(connection, who), code)
+        done = lifted(connection, app.addresses, _known(whom(connection, who), who), code)
     if not done:
         screen().print(f"It was not suppressed: {who}.")
     for one in done:
@@ -73,10 +71,10 @@ def suppressions(
 ) -> None:
     """List who is not written to: which class, why, since when, and who said so. Addresses are kept as hashes only."""
     from firstwin.db.engine import read
-    from firstwin.tools.suppressing import READS, listed
+    from firstwin.tools.suppressing import READS, listed, whom
 
     with opened(ctx) as app, read(app.engine) as connection:
-        whose = _whom(connection, who) if who else None
+        whose = _known(whom(connection, who), who) if who else None
         found = listed(connection, app.addresses, whose, limit)
     if as_json:
         print_json(found)
@@ -94,10 +92,7 @@ def suppressions(
         notices().print(f"There may be more: `--limit` shows more than {limit}.")
 
 
-def _whom(connection: Connection, said: str) -> Whom:
-    from firstwin.tools.suppressing import whom
-
-    found = whom(connection, said)
+def _known(found: Whom | None, said: str) -> Whom:
     if found is None:
         fail(f"There is no person {said}, and it is no mail address.")
     return found
