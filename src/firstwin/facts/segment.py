@@ -72,7 +72,7 @@ def read(document: object, received_at: int | None, *, skew: int = 0, may_hold_n
 
 
 def _refuse_unstorable(document: object, *, may_hold_nul: bool) -> None:
-    if _is_deeper(document, DEEPEST):
+    if type(document) in NESTS and _is_deeper(document, DEEPEST):
         raise _Unfit(f"it is nested deeper than {DEEPEST} levels")
     if may_hold_nul and _holds_nul(document):
         raise _Unfit("it holds the character NUL, which no database keeps")
@@ -80,11 +80,12 @@ def _refuse_unstorable(document: object, *, may_hold_nul: bool) -> None:
 
 def _is_deeper(part: Any, levels: int) -> bool:  # noqa: ANN401 - whatever JSON holds
     """Goes no deeper than so many levels itself: a message may be nested deeper than Python calls."""
-    kind = type(part)
-    if kind is not dict and kind is not list:
-        return False
-    inside = part.values() if kind is dict else part
-    return levels == 0 or any(type(inner) in NESTS and _is_deeper(inner, levels - 1) for inner in inside)
+    if levels == 0:
+        return True
+    for inner in part.values() if type(part) is dict else part:
+        if type(inner) in NESTS and _is_deeper(inner, levels - 1):
+            return True
+    return False
 
 
 def _holds_nul(part: object) -> bool:

@@ -38,19 +38,20 @@ class Gate:
     _keys: Mapping[str, str] = field(default_factory=dict)
     _ahead: int = 0  # the database's clock less ours, in microseconds
     _looked: float = -REFRESH_S
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _windows: dict[str, _Window] = field(default_factory=dict)
 
     async def keep_fresh(self) -> None:
         """Until it is cancelled. While the database is away what was known is good enough: storing will tell."""
         while True:
-            await self._look()
+            await self._look(older_than=0)
             await asyncio.sleep(REFRESH_S)
 
     async def source(self, key: str) -> str | None:
         """Whose key that is. A key may have been made just now."""
         found = source_of(key, self._keys)
-        if found is None and time.monotonic() - self._looked > AT_LEAST_S:
-            await self._look()
+        if found is None:
+            await self._look(older_than=AT_LEAST_S)
             found = source_of(key, self._keys)
         return found
 
@@ -69,12 +70,16 @@ class Gate:
         window.messages += messages
         return 0
 
-    async def _look(self) -> None:
-        self._looked = time.monotonic()
-        try:
-            self._keys, self._ahead = await run_in_threadpool(self._read)
-        except SQLAlchemyError as error:
-            failed(Log.WEB_FAILED, error, what="write keys")
+    async def _look(self, *, older_than: float) -> None:
+        """Unless that was done within so many seconds; whoever comes meanwhile waits for the one look."""
+        async with self._looking:
+            if time.monotonic() - self._looked < older_than:
+                return
+            try:
+                self._keys, self._ahead = await run_in_threadpool(self._read)
+            except SQLAlchemyError as error:
+                failed(Log.WEB_FAILED, error, what="write keys")
+            self._looked = time.monotonic()
 
     def _read(self) -> tuple[Mapping[str, str], int]:
         with read(self.engine) as connection:

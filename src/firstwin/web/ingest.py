@@ -14,7 +14,6 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from firstwin.bell import Bell, Task
 from firstwin.facts import posthog
@@ -57,14 +56,15 @@ class Ingest:
         self._group_type = group_type
         self._rung = 0.0
 
-    def routes(self) -> list[Route]:
-        single = [Route(f"/v1/{kind}", self._endpoint(kind, _single(kind)), methods=["POST"]) for kind in KINDS]
-        return [
-            Route("/v1/batch", self._endpoint("batch", _batch), methods=["POST"]),
-            *single,
-            Route("/batch", self._endpoint("posthog", self._posthog), methods=["POST"]),
-            Route("/batch/", self._endpoint("posthog", self._posthog), methods=["POST"]),
-        ]
+    def endpoints(self) -> dict[str, Endpoint]:
+        """What answers a POST, by path."""
+        posthog_batch = self._endpoint("posthog", self._posthog)
+        return {
+            "/v1/batch": self._endpoint("batch", _batch),
+            **{f"/v1/{kind}": self._endpoint(kind, _single(kind)) for kind in KINDS},
+            "/batch/": posthog_batch,
+            "/batch": posthog_batch,
+        }
 
     def _endpoint(self, name: str, reader: Reader) -> Endpoint:
         async def endpoint(request: Request) -> Response:
