@@ -26,9 +26,11 @@ from firstwin.telemetry import Log, failed
 from firstwin.tools.check import ProjectError
 from firstwin.tools.new_project import shipped
 from firstwin.web.around import HEADERS
+from firstwin.web.body import read_body
 
 BIGGEST: Final = 10_000  # bytes of a post
 FIELDS: Final = 10
+PATIENCE_S: Final = 10.0
 POLICY: Final = f"{HEADERS['Content-Security-Policy']}; img-src data:"
 STAND_IN: Final = Project(name="Unsubscribe")  # while firstwin.yaml cannot be read
 
@@ -63,12 +65,8 @@ async def _asked(request: Request) -> Asked | None:
 
 
 async def _form(request: Request) -> FormData:
-    """An empty one for what is too large, or no form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BIGGEST:
-            return FormData()
+    """An empty one for what is no form."""
+    body = await read_body(request, most=BIGGEST, within_s=PATIENCE_S)
 
     async def whole() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
