@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from firstwin.settings import Settings, SettingsError, load, placeholders
 
@@ -62,3 +63,39 @@ def test_no_password_stands_in_the_repr(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_every_setting_is_described() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("https://nudges.example.com/", "https://nudges.example.com"),
+        ("https://example.com:8443/nudges", "https://example.com:8443/nudges"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("", ""),
+    ],
+)
+def test_the_address_of_the_pages_is_taken_as_it_will_stand_in_mails(said: str, meant: str) -> None:
+    assert Settings(public_url=said).public_url == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("nudges.example.com", "http://nudges.example.com", "ftp://example.com", "https://", "https:///x"),
+        *("https://a:b@example.com", "https://example.com/?a=b", "https://example.com/#a", "https://example.com/a,b"),
+        *("https://example.com/a>b", "https://example.com/a b", "https://exämple.com", "https://example.com/\n"),
+        f"https://example.com/{'a' * 500}",
+    ],
+)
+def test_an_address_that_a_mail_program_could_not_follow_is_refused(said: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(public_url=said)
+
+
+@pytest.mark.parametrize("secret", ["short", "x" * 31, f"{'x' * 32},short"])
+def test_a_secret_that_could_be_guessed_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        Settings(secret=secret)
+    assert "32" in str(error.value)
+    assert Settings(secret="x" * 32 + "," + "y" * 32).secrets == ("x" * 32, "y" * 32)

@@ -127,3 +127,13 @@ def test_what_cannot_be_written_is_refused_and_not_a_crash(broken: Mail) -> None
 def test_a_subject_that_looks_encoded_stays_what_it_is() -> None:
     subject = "=?utf-8?q?fake?="
     assert read(composed(replace(MAIL, subject=subject)))["Subject"] == subject
+
+
+@pytest.mark.parametrize("length", [20, 60, 76, 200, 500])
+def test_a_link_in_a_header_stays_in_one_piece_however_long(length: int) -> None:
+    link = f"https://nudges.example.com/{'a;b,c' * (length // 5)}/u/12345.{'A-_z' * 11}"
+    headers = {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    content = composed(replace(MAIL, headers=headers)).content
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in content
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in content
+    assert read(composed(replace(MAIL, headers=headers)))["List-Unsubscribe"] == f"<{link}>"

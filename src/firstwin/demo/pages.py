@@ -29,7 +29,10 @@ class Pages:
         try:
             yield
         finally:
-            self._server.stop()
+            self.close()
+
+    def close(self) -> None:
+        self._server.stop()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._site is not None  # noqa: S101 - nobody is answered before there is one

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import threading
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -48,8 +49,7 @@ def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
     Raises PortError if the port cannot be used.
     """
     telemetry.configure(style="console", level="error")
-    with tempfile.TemporaryDirectory(prefix="firstwin-demo-") as folder:
-        pages = Pages()
+    with tempfile.TemporaryDirectory(prefix="firstwin-demo-") as folder, closing(Pages()) as pages:
         settings = _settings(Path(folder), pages.url)
         with opened(settings.database) as engine:
             inbox = _inbox(engine, port)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -64,17 +63,18 @@ async def _asked(request: Request) -> Asked | None:
     return ("class", "one_click") if form.get(name) == value else None
 
 
-async def _form(request: Request) -> FormData:
-    """An empty one for what is no form."""
+async def _form(request: Request) -> Mapping[str, object]:
+    """The fields of a form; none of what is no form, or brings files."""
     body = await read_body(request, most=BIGGEST, within_s=PATIENCE_S)
 
     async def whole() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     try:
-        return await Request(request.scope, whole).form(max_files=FIELDS, max_fields=FIELDS)
+        async with Request(request.scope, whole).form(max_files=0, max_fields=FIELDS) as form:
+            return dict(form)
     except HTTPException:
-        return FormData()
+        return {}
 
 
 @dataclass(frozen=True)
