@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.web.flaky import flaky
 from tests.web.given import Site
 
 SDKS = Path(__file__).parent / "sdks"
+README = Path(__file__).parents[2] / "README.md"
 MANY = 60  # three batches and a bit
 PYTHON = {"segment": "segment_python.py", "rudderstack": "rudder_python.py", "posthog": "posthog_python.py"}
 PATIENCE_S = 240
@@ -35,6 +37,17 @@ def test_a_python_sdk_brings_every_message_once(site: Site, sdk: str) -> None:
 def test_the_node_sdk_brings_every_message_once(site: Site, node_project: Path) -> None:
     _send(site, "node", node_project / "segment_node.mjs")
     _all_arrived_once(site)
+
+
+def test_the_lines_of_the_readme_are_enough(site: Site, tmp_path: Path) -> None:
+    lines = re.search(r"<!-- sdk -->\n```python\n(.+?)```", README.read_text(), re.DOTALL)
+    assert lines is not None
+    said = lines[1].replace("fw_...", site.key).replace("https://nudges.example.com", site.url)
+    assert said.count(site.key) == said.count(f'"{site.url}"') == 1
+    script = tmp_path / "product.py"
+    script.write_text(f"{said}\nanalytics.track('ada', 'signed_up')\nanalytics.shutdown()\n")
+    subprocess.run([sys.executable, str(script)], check=True, timeout=PATIENCE_S)
+    assert [(row.name, row.person_id) for row in site.facts()] == [("signed_up", "ada")]
 
 
 @pytest.fixture(scope="session")
