@@ -19,7 +19,6 @@ from tests.web.flaky import flaky
 from tests.web.given import Site
 
 SDKS = Path(__file__).parent / "sdks"
-README = Path(__file__).parents[2] / "README.md"
 MANY = 60  # three batches and a bit
 PYTHON = {"segment": "segment_python.py", "rudderstack": "rudder_python.py", "posthog": "posthog_python.py"}
 PATIENCE_S = 240
@@ -39,13 +38,24 @@ def test_the_node_sdk_brings_every_message_once(site: Site, node_project: Path) 
     _all_arrived_once(site)
 
 
-def test_the_lines_of_the_readme_are_enough(site: Site, tmp_path: Path) -> None:
-    lines = re.search(r"<!-- sdk -->\n```python\n(.+?)```", README.read_text(), re.DOTALL)
-    assert lines is not None
-    said = lines[1].replace("fw_...", site.key).replace("https://nudges.example.com", site.url)
+DOCS = Path(__file__).parents[2]
+SIGNED_UP = {
+    "segment.analytics": "analytics.track('ada', 'signed_up')\nanalytics.shutdown()",
+    "rudderstack.analytics": "analytics.track('ada', 'signed_up')\nanalytics.shutdown()",
+    "posthog": "posthog.capture('signed_up', distinct_id='ada')\nposthog.shutdown()",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "sdk"), [("README.md", "segment.analytics"), *(("docs/ingest.md", sdk) for sdk in SIGNED_UP)]
+)
+def test_the_lines_that_the_docs_show_are_enough(site: Site, tmp_path: Path, file: str, sdk: str) -> None:
+    blocks = re.findall(r"```python\n(.+?)```", (DOCS / file).read_text(), re.DOTALL)
+    (said,) = (block for block in blocks if re.search(rf"(import|from) {sdk}\b", block))
+    said = said.replace("fw_...", site.key).replace("https://nudges.example.com", site.url)
     assert said.count(site.key) == said.count(f'"{site.url}"') == 1
     script = tmp_path / "product.py"
-    script.write_text(f"{said}\nanalytics.track('ada', 'signed_up')\nanalytics.shutdown()\n")
+    script.write_text(f"{said}\n{SIGNED_UP[sdk]}\n")
     subprocess.run([sys.executable, str(script)], check=True, timeout=PATIENCE_S)
     assert [(row.name, row.person_id) for row in site.facts()] == [("signed_up", "ada")]
 
