@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from firstwin.rules.bounces import Bounces
 from firstwin.rules.documents import Document, Path, read_document
 from firstwin.rules.names import Duration, identifier
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
@@ -169,6 +170,7 @@ class Project(Part):
     tick_every: Duration = MINUTE
     daily_cap: Messages = 1000
     redirect_to: RedirectTo | None = None
+    bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)
     labels: Mapping[str, str] = Field(default_factory=dict)
 

@@ -11,11 +11,12 @@ from starlette.types import ASGIApp
 
 from firstwin.app import App
 from firstwin.web.around import Around
+from firstwin.web.hooks.routes import routes as hooks
 
 
 def site(app: App) -> ASGIApp:
     """Everything that ``firstwin web`` answers."""
-    routes = [Route("/healthz", healthy)]
+    routes = [Route("/healthz", healthy), *hooks(app)]
     starlette = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     return Around(starlette, https=app.settings.public_url.startswith("https:"))
 
