@@ -55,7 +55,8 @@ class Log(Enum):
 
 def log(event: Log, **about: object) -> None:
     """One line about something that happened. ``about`` never holds a secret, an address or a whole URL."""
-    structlog.get_logger("firstwin").log(event.level, event.label, **about)
+    if logging.getLogger("firstwin").isEnabledFor(event.level):  # thousands of lines a second may be too small to log
+        structlog.get_logger("firstwin").log(event.level, event.label, **about)
 
 
 def failed(event: Log, error: BaseException, **about: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -22,7 +23,7 @@ MESSAGE_ID = "<0123@acme.example>"
 
 
 def told(kind: Kind = "hard_bounce", address: str = ADDRESS, **more: Any) -> Told:
-    return Told(kind, address, **{"event_id": "e1", "at": NOON, "detail": "5.1.1"} | more)
+    return replace(Told(kind, address, "e1", NOON, detail="5.1.1"), **more)
 
 
 def take_in(engine: Engine, *what: Told, hashed: AddressHash = ADDRESSES, provider: str = "ses") -> int:
@@ -31,7 +32,8 @@ def take_in(engine: Engine, *what: Told, hashed: AddressHash = ADDRESSES, provid
 
 
 def suppressions(engine: Engine) -> Sequence[Any]:
-    return [(row.person_id, row.address_hash, row[3], row.reason, row.who) for row in rows(engine, tables.suppression)]
+    found = [row._mapping for row in rows(engine, tables.suppression)]
+    return [(row["person_id"], row["address_hash"], row["class"], row["reason"], row["who"]) for row in found]
 
 
 def a_delivered_mail(engine: Engine, person: str = "anna") -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from firstwin.cli import deliveries, import_, pausing, project, running, senders, status, tick
+from firstwin.cli import deliveries, import_, keys, pausing, project, running, senders, status, tick
 
 cli = typer.Typer(
     name="firstwin",
@@ -49,4 +49,5 @@ for command in (
 ):
     cli.command(command.__name__.rstrip("_"))(command)
 cli.add_typer(deliveries.group, name="deliveries")
+cli.add_typer(keys.group, name="keys")
 cli.add_typer(senders.group, name="senders")

@@ -51,6 +51,9 @@ class Batch:
     def take(self, message: Message) -> None:
         """Said ahead of time counts from its arrival; an event dated ahead stays where it is."""
         at = message.at if self.arrival.is_history else min(message.at, self.arrival.received_at)
+        if message.kind == "account":
+            self._take_account(message, at)
+            return
         person = self._person(self.resolve(message.person))
         if message.kind == "event":
             self._take_event(message, person, at)
@@ -107,6 +110,14 @@ class Batch:
         else:
             self._heard_of(account, at)
             self._moved(person, person.stays.leave(account.id, at))
+
+    def _take_account(self, message: Message, at: int) -> None:
+        account, mark = self._account(message.account or ""), len(self.rows)
+        self._said(account, at, message.body)
+        self._heard_of(account, at)
+        if len(self.rows) == mark:
+            self._own_row(account, confirmed("account"), {}, at)
+        self.rows[mark][ID] = message.id
 
     def _take_alias(self, message: Message, person: Person, at: int) -> None:
         """From now on, and for all that was before, the previous id means this person."""

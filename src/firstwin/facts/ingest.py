@@ -19,14 +19,15 @@ from firstwin.facts.writing import write
 
 @dataclass(frozen=True)
 class Ingested:
-    """How many messages were new, how many had come before; of the new ones, how many facts they brought, and how many
-    of them happened more than a day before they were received.
+    """How many messages were new, how many had come before; of the new ones, how many facts they brought, how many
+    of them happened more than a day before they were received, and how long all of them took together, in microseconds.
     """
 
     new: int
     repeated: int
     facts: int
     old: int
+    lag: int = 0
 
 
 def ingest(
@@ -70,7 +71,8 @@ def take(
     arrival = Arrival(microseconds(received_at), history, source)
     batch = _taken(connection, new, arrival, zone)
     old = sum(message.at < arrival.received_at - DAY for message in new)
-    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old))
+    lag = sum(max(0, arrival.received_at - message.at) for message in new)
+    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old, lag))
 
 
 def put(connection: Connection, taken: Taken) -> Ingested:

@@ -34,7 +34,7 @@ def repeated(connection: Connection, messages: Iterable[Message]) -> set[str]:
 
 def known(connection: Connection, messages: Sequence[Message], zone: str) -> Known:
     """What the database holds about the subjects of the messages, their past apart."""
-    named = {message.person for message in messages} | {m.name for m in messages if m.kind == "alias"}
+    named = {m.person for m in messages if m.person} | {m.name for m in messages if m.kind == "alias"}
     aliases = {row.previous_id: row.person_id for row in connection.execute(ALIASES, {"ids": list(named)}).all()}
     people = named | set(aliases.values())
     accounts = {message.account for message in messages if message.account is not None}

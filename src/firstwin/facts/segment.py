@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -16,17 +15,20 @@ LONGEST_ID: Final = 255  # so that what is looked up by id and name fits in an i
 LONGEST_TRAIT: Final = 200
 MILLISECONDS_FROM: Final = 100_000_000_000  # a larger number can't be seconds: that would be the year 5138
 
+NUL: Final = b"\\u0000"  # as JSON writes it
+NESTS: Final = {dict, list}
+
 OWN: Final = "firstwin."
 OWN_NAMES: Final = "names that begin with firstwin. are Firstwin's own"
 
-Kind = Literal["event", "identify", "group", "leave", "alias"]
+Kind = Literal["event", "identify", "group", "leave", "account", "alias"]
 
 
 class Message(NamedTuple):
     """What one message says. A tuple because a million of them are made in a minute.
 
     ``name`` is an event's name, or the previous id of an alias; ``body`` holds an event's properties or a subject's
-    traits; ``at`` is in microseconds since 1970.
+    traits; ``at`` is in microseconds since 1970. Of the kind ``account`` is a group call that names no person.
     """
 
     id: str
@@ -57,37 +59,33 @@ def parse(line: bytes, received_at: int | None) -> Message | Refused:
         document = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Refused(f"it is not valid JSON: {error}")
+    return read(document, received_at, may_hold_nul=NUL in line)
+
+
+def read(document: object, received_at: int | None, *, skew: int = 0, may_hold_nul: bool) -> Message | Refused:
+    """One message that was JSON; ``skew`` is what its sender's clock lags behind ours, in microseconds."""
     try:
-        _refuse_unstorable(line, document)
-        return _message(document, received_at)
+        _refuse_unstorable(document, may_hold_nul=may_hold_nul)
+        return _message(document, received_at, skew)
     except _Unfit as unfit:
         return Refused(str(unfit))
 
 
-def _refuse_unstorable(line: bytes, document: object) -> None:
-    """Looked for in the bytes first: nearly no message has either."""
-    if line.count(b"{") + line.count(b"[") > DEEPEST and _is_deeper(document, DEEPEST):
+def _refuse_unstorable(document: object, *, may_hold_nul: bool) -> None:
+    if type(document) in NESTS and _is_deeper(document, DEEPEST):
         raise _Unfit(f"it is nested deeper than {DEEPEST} levels")
-    if b"\\u0000" in line and _holds_nul(document):
+    if may_hold_nul and _holds_nul(document):
         raise _Unfit("it holds the character NUL, which no database keeps")
 
 
-def _is_deeper(document: object, levels: int) -> bool:
-    """Level by level, for a message may be nested deeper than Python calls."""
-    parts = [document]
-    for _ in range(levels):
-        parts = [inner for part in parts for inner in _inside(part)]
-    return any(isinstance(part, list | dict) for part in parts)
-
-
-def _inside(part: object) -> Iterable[object]:
-    match part:
-        case list():
-            return part
-        case dict():
-            return part.values()
-        case _:
-            return ()
+def _is_deeper(part: Any, levels: int) -> bool:  # noqa: ANN401 - whatever JSON holds
+    """Goes no deeper than so many levels itself: a message may be nested deeper than Python calls."""
+    if levels == 0:
+        return True
+    for inner in part.values() if type(part) is dict else part:
+        if type(inner) in NESTS and _is_deeper(inner, levels - 1):
+            return True
+    return False
 
 
 def _holds_nul(part: object) -> bool:
@@ -102,17 +100,17 @@ def _holds_nul(part: object) -> bool:
             return False
 
 
-def _message(document: Any, received_at: int | None) -> Message:  # noqa: ANN401 - whatever JSON holds
+def _message(document: Any, received_at: int | None, skew: int) -> Message:  # noqa: ANN401 - whatever JSON holds
     if type(document) is not dict:
         raise _Unfit("it is not a JSON object")
     kind = document.get("type")
     message_id = _id(document, "messageId")
     if message_id is None:
         raise _Unfit("it has no messageId, so that it could not be told from a repetition")
-    person = _id(document, "userId") or _id(document, "anonymousId")
-    if person is None:
+    person = _id(document, "userId") or _id(document, "anonymousId") or ""
+    if not person and kind != "group":
         raise _Unfit("it has neither userId nor anonymousId")
-    at = _time(document, received_at)
+    at = _time(document, received_at, skew)
     account = _account(document)
     match kind:
         case "track" | "page" | "screen":
@@ -143,7 +141,7 @@ def _id(document: dict[str, Any], key: str) -> str | None:
     return found
 
 
-def _time(document: dict[str, Any], received_at: int | None) -> int:
+def _time(document: dict[str, Any], received_at: int | None, skew: int) -> int:
     said = document.get("timestamp")
     if said is None:
         if received_at is None:
@@ -152,9 +150,9 @@ def _time(document: dict[str, Any], received_at: int | None) -> int:
     at = read_time(said) if type(said) is str else None
     if at is None:
         raise _Unfit(f"its timestamp is {_shown(said)}, not a time like 2026-03-27T10:00:00Z")
-    if at < 0:
+    if at + skew < 0:
         raise _Unfit("its timestamp lies before 1970")
-    return at
+    return at + skew
 
 
 def _account(document: dict[str, Any]) -> str | None:
@@ -180,6 +178,8 @@ def _group(document: dict[str, Any], message_id: str, person: str, at: int) -> M
     if account is None:
         raise _Unfit("it has no groupId")
     traits = _traits(document)
+    if not person:
+        return Message(message_id, "account", "", account, at, "", traits)
     kind: Kind = "leave" if traits.pop("left", None) is True else "group"
     return Message(message_id, kind, person, account, at, "", traits)
 

@@ -168,6 +168,7 @@ class Project(Part):
     expires_after: ExpiresAfter = ExpiresAfter()
     grace: Duration = DAY
     tick_every: Duration = MINUTE
+    posthog_group: str = "company"
     daily_cap: Messages = 1000
     redirect_to: RedirectTo | None = None
     bounces: Bounces = Bounces()

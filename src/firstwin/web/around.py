@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import MutableMapping
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +23,6 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-BRIEF: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 class Around:
@@ -32,7 +30,8 @@ class Around:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = {**HEADERS, "Strict-Transport-Security": "max-age=31536000"} if https else HEADERS
+        headers = {**HEADERS, "Strict-Transport-Security": "max-age=31536000"} if https else HEADERS
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,7 +70,7 @@ def _route(scope: Scope) -> str:
 class _Answer:
     """The answer on its way out."""
 
-    def __init__(self, send: Send, headers: MutableMapping[str, str] | Any) -> None:  # noqa: ANN401 - any mapping
+    def __init__(self, send: Send, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._headers = headers
         self.status: int | None = None
@@ -79,7 +78,6 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
+            own = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(header for header in self._headers if header[0] not in own)]
         await self._send(message)

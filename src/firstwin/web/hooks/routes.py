@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,7 +17,6 @@ from firstwin.db.engine import read, write
 from firstwin.outbox.bounces import Once, bind, bound, take
 from firstwin.outbox.suppressions import NoSecretError
 from firstwin.rules.bounces import Bounces, Mailgun, Postmark, Resend, SendGrid, Ses
-from firstwin.tools.check import ProjectError
 from firstwin.web.body import read_body
 from firstwin.web.hooks import fetch, mailgun, postmark, resend, sendgrid, ses
 from firstwin.web.hooks.contract import Fetch, Heard, Posted, Refused
@@ -43,12 +43,9 @@ class _Hooks:
 
     async def answer(self, request: Request) -> Response:
         provider = request.path_params["provider"]
-        try:
-            chosen = await run_in_threadpool(self._chosen, provider)
-        except ProjectError:
-            return _said("The project's files hold mistakes: `firstwin check` tells them.", 503)
+        chosen = await run_in_threadpool(self._chosen, provider)
         if chosen is None:
-            return _said("firstwin.yaml names no such provider under `bounces`.", 404)
+            raise HTTPException(404, "firstwin.yaml names no such provider under `bounces`.")
         body = await read_body(request, most=MOST, within_s=WITHIN_S)
         posted = Posted(dict(request.headers), body, datetime.fromtimestamp(time.time(), UTC))
         heard = await self._verified(chosen, posted)
@@ -127,12 +124,14 @@ def _answered(done: int | Refused | NoSecretError) -> Response:
         case int():
             return JSONResponse({"success": True, "new": done})
         case Refused.NOT_LOGGED_IN:
-            return _said(done.says, done.status, {"WWW-Authenticate": 'Basic realm="Firstwin", charset="UTF-8"'})
+            return _said(
+                done.code, done.says, done.status, {"WWW-Authenticate": 'Basic realm="Firstwin", charset="UTF-8"'}
+            )
         case Refused():
-            return _said(done.says, done.status)
+            return _said(done.code, done.says, done.status)
         case NoSecretError():
-            return _said("FIRSTWIN_SECRET is not set, so that no address can be suppressed.", 503)
+            return _said("no_secret", "FIRSTWIN_SECRET is not set, so that no address can be suppressed.", 503)
 
 
-def _said(message: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"success": False, "message": message}, status, headers)
+def _said(code: str, message: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"success": False, "code": code, "message": message}, status, headers)

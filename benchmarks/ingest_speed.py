@@ -1,0 +1,223 @@
+"""How many messages a second come in over HTTP, beside the same messages stored without HTTP, in the same run.
+
+    python -m benchmarks.ingest_speed [--databases postgresql] [--seconds 8]
+
+A real `firstwin web` in a process of its own; this process makes the load, on the same machine. 10,000 people of 5,000
+accounts are known; each message is a track of one of them. `single`: one message a request, 128 connections. `batches`: 100
+messages a request, 32 connections. Every answer must be a 200, and in the end each message must stand in the database once.
+The reference stores the same kind of messages by `ingest`, 2,000 in a transaction, in this process. Times are in
+milliseconds; `cpu` says how much of one core the web process used. Durable settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import orjson
+from benchmarks.import_speed import empty
+from sqlalchemy import Engine, func, select
+
+from firstwin.db import tables
+from firstwin.db.engine import clock, read, write
+from firstwin.facts.ingest import ingest
+from firstwin.facts.segment import Message, parse
+from firstwin.facts.write_keys import make_key
+from firstwin.tools.new_project import new_project
+
+PEOPLE = 10_000
+TOGETHER = 2_000
+PORT = 8765
+NUMBERS = count()
+
+
+def message() -> dict[str, object]:
+    number = next(NUMBERS)
+    return {
+        "type": "track",
+        "messageId": f"bench-{number:012}",
+        "userId": f"p{number * 7919 % PEOPLE}",
+        "event": ("opened", "clicked", "saved", "report_sent")[number % 4],
+        "timestamp": datetime.now(UTC).isoformat(),
+        "properties": {"plan": "pro", "seats": number % 50, "path": "/reports/quarterly", "took_ms": number % 997},
+        "context": {"library": {"name": "analytics-python", "version": "2.3.4"}},
+    }
+
+
+def post(path: str, key: str, body: bytes) -> bytes:
+    user = base64.b64encode(f"{key}:".encode()).decode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {user}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@dataclass
+class Load:
+    """What came of it: when each request was answered, and after how long."""
+
+    messages: int = 0
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        return self.messages / self.seconds
+
+    def after(self, share: float) -> float:
+        """Milliseconds after which this share of the requests had their answer."""
+        return sorted(self.times)[int(len(self.times) * share)] * 1000
+
+
+def requests(key: str, size: int, messages: int) -> Iterator[bytes]:
+    """Made before the clock runs: a product's own work is no part of what is measured."""
+    path = "/v1/batch" if size > 1 else "/v1/track"
+    for _ in range(messages // size):
+        batch = [message() for _ in range(size)]
+        said = {"batch": batch, "sentAt": datetime.now(UTC).isoformat()} if size > 1 else batch[0]
+        yield post(path, key, orjson.dumps(said))
+
+
+async def load(ready: list[bytes], *, size: int, connections: int, seconds: float) -> Load:
+    found, began = Load(), time.perf_counter()
+    await asyncio.gather(*(_connection(found, ready, size, began + seconds) for _ in range(connections)))
+    found.seconds = time.perf_counter() - began
+    return found
+
+
+async def _connection(found: Load, ready: list[bytes], size: int, until: float) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    while ready and time.perf_counter() < until:
+        began = time.perf_counter()
+        writer.write(ready.pop())
+        await _answered(reader)
+        found.times.append(time.perf_counter() - began)
+        found.messages += size
+    writer.close()
+    await writer.wait_closed()
+
+
+async def _answered(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    if not head.startswith(b"HTTP/1.1 200") or b"rejected" in body:
+        raise SystemExit(f"an answer that is none: {head.decode()}{body.decode()}")
+
+
+def reference(engine: Engine, seconds: float) -> float:
+    """Messages a second without HTTP."""
+    stored, began = 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        with write(engine) as connection:
+            ingest(connection, [_parsed() for _ in range(TOGETHER)], received_at=clock(connection), source="bare")
+        stored += TOGETHER
+    return stored / (time.perf_counter() - began)
+
+
+def _parsed() -> Message:
+    found = parse(orjson.dumps(message()), None)
+    if not isinstance(found, Message):
+        raise TypeError(found)
+    return found
+
+
+def know_people(engine: Engine) -> None:
+    lines = [
+        {"type": "group", "messageId": f"g{n}", "userId": f"p{n}", "groupId": f"a{n // 2}", "traits": {"mrr": n % 2000}, "timestamp": "2026-01-01T00:00:00Z"}
+        for n in range(PEOPLE)
+    ]  # fmt: skip
+    for start in range(0, PEOPLE, TOGETHER):
+        found = [parse(orjson.dumps(line), None) for line in lines[start : start + TOGETHER]]
+        with write(engine) as connection:
+            ingest(connection, [m for m in found if isinstance(m, Message)], received_at=clock(connection))
+
+
+@contextmanager
+def web(engine: Engine) -> Iterator[subprocess.Popen[bytes]]:
+    with tempfile.TemporaryDirectory(prefix="firstwin-bench-") as folder:
+        new_project(Path(folder))
+        own = {
+            "FIRSTWIN_DATABASE_URL": engine.url.render_as_string(hide_password=False), "FIRSTWIN_WEB_PORT": str(PORT),
+            "FIRSTWIN_PROJECT": folder, "FIRSTWIN_SECRET": "x" * 32, "FIRSTWIN_INGEST_RATE": "1000000",
+            "FIRSTWIN_PUBLIC_URL": "http://localhost:8000",
+        }  # fmt: skip
+        process = subprocess.Popen([sys.executable, "-m", "firstwin", "web"], env={**os.environ, **own})
+        try:
+            _wait_for_answer()
+            yield process
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_for_answer() -> None:
+    for _ in range(200):
+        try:
+            asyncio.run(_connect())
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("firstwin web does not answer")
+
+
+async def _connect() -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    writer.close()
+    await writer.wait_closed()
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(engine: Engine, kind: str, seconds: float) -> None:
+    know_people(engine)
+    with write(engine) as connection:
+        key = make_key(connection, "bench", who="bench", at=clock(connection))
+    sent = 0
+    with web(engine) as process:
+        for name, size, connections, most in (("single", 1, 128, 5_000), ("batches", 100, 32, 25_000)):
+            ready = list(requests(key, size, round(most * seconds)))
+            before = cpu_of(process.pid)
+            found = asyncio.run(load(ready, size=size, connections=connections, seconds=seconds))
+            sent += found.messages
+            cpu = (cpu_of(process.pid) - before) / found.seconds
+            print(
+                f"{kind:11} {name:8} {found.rate:9,.0f} messages/s   p50 {found.after(0.5):6.1f}   p99 {found.after(0.99):6.1f}   cpu {cpu:4.0%}"
+            )
+    print(f"{kind:11} bare     {reference(engine, seconds):9,.0f} messages/s")
+    with read(engine) as connection:
+        stored = connection.execute(select(func.count()).where(tables.event.c.source == "bench")).scalar_one()
+    if stored != sent:
+        raise SystemExit(f"{sent:,} messages were sent, and {stored:,} are stored")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--seconds", type=float, default=8)
+    chosen = parser.parse_args()
+    for kind in chosen.databases:
+        with empty(kind) as engine:
+            measure(engine, kind, chosen.seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Stores what requests bring: those that wait together share a transaction, and each is answered after its COMMIT."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from firstwin.db.engine import clock, write
+from firstwin.facts.ingest import Ingested, ingest
+from firstwin.facts.intake import Intake, note_intake
+from firstwin.facts.posted import Posted, Unfit
+from firstwin.facts.segment import Message
+from firstwin.telemetry import Log, failed
+
+MOST_TOGETHER: Final = 2_000  # messages in one transaction, if no request brings more
+MOST_WAITING: Final = 50_000  # messages; more would only wait for longer than their senders do
+
+UNKNOWN_PLACE: Final = -1
+
+Zone = Callable[[], str]
+_Brought = tuple[str, Posted]
+
+
+class Unavailable(Exception):  # noqa: N818 - not a mistake of ours
+    """Nothing was stored, or nobody knows whether it was: to be sent again."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    source: str
+    posted: Posted
+    done: asyncio.Future[Posted]
+
+
+class Writer:
+    """One thread that stores. ``zone`` tells the project's time zone. Started and stopped with the site."""
+
+    def __init__(self, engine: Engine, zone: Zone) -> None:
+        self._engine = engine
+        self._zone = zone
+        self._jobs: list[_Job] = []
+        self._waiting = 0
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stores what waits, and ends."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    async def store(self, source: str, posted: Posted) -> Posted:
+        """What was stored, and what was refused in the end. Raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        job = _Job(source, posted, loop.create_future())
+        with self._changed:
+            if self._stopping or self._waiting > MOST_WAITING:
+                raise Unavailable
+            self._jobs.append(job)
+            self._waiting += len(posted.messages)
+            self._changed.notify()
+        return await job.done
+
+    # ---- in the thread ----
+
+    def _run(self) -> None:
+        while jobs := self._next():
+            self._store(jobs)
+
+    def _next(self) -> list[_Job]:
+        """Those that wait, as many as fit together; none when it is time to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._stopping)
+            taken, size = 0, 0
+            while taken < len(self._jobs) and (not taken or size + _size(self._jobs[taken]) <= MOST_TOGETHER):
+                size += _size(self._jobs[taken])
+                taken += 1
+            jobs, self._jobs = self._jobs[:taken], self._jobs[taken:]
+            self._waiting -= size
+            return jobs
+
+    def _store(self, jobs: Sequence[_Job]) -> None:
+        try:
+            self._write([(job.source, job.posted) for job in jobs])
+        except Exception as error:  # noqa: BLE001 - those who wait must be answered, whatever happened
+            self._failed(jobs, error)
+        else:
+            _answer([(job, job.posted) for job in jobs])
+
+    def _write(self, brought: Sequence[_Brought]) -> None:
+        with write(self._engine) as connection:
+            at = clock(connection)
+            for source, messages, unfit in _by_source(brought):
+                done = self._ingest(connection, source, messages, at)
+                taken = Intake(done.new, done.repeated, done.lag // 1000, unfit)
+                note_intake(connection, source, taken, at)
+
+    def _ingest(self, connection: Connection, source: str, messages: Sequence[Message], at: datetime) -> Ingested:
+        if not messages:
+            return Ingested(0, 0, 0, 0)
+        return ingest(connection, messages, received_at=at, zone=self._zone(), source=source)
+
+    def _failed(self, jobs: Sequence[_Job], error: Exception) -> None:
+        """A database that is away concerns everyone. Anything else concerns one message, which the others must not suffer from."""
+        if _is_away(error):
+            _answer([(job, Unavailable()) for job in jobs])
+        elif len(jobs) > 1:
+            for job in jobs:
+                self._store([job])
+        else:
+            failed(Log.WEB_FAILED, error, source=jobs[0].source)
+            _answer([(jobs[0], self._one_by_one(jobs[0]))])
+
+    def _one_by_one(self, job: _Job) -> Posted | Unavailable:
+        stored: list[Message] = []
+        unfit = list(job.posted.unfit)
+        for message in job.posted.messages:
+            try:
+                self._write([(job.source, Posted([message], []))])
+                stored.append(message)
+            except Exception as error:  # noqa: BLE001 - this is the one
+                if _is_away(error):
+                    return Unavailable()
+                failed(Log.WEB_FAILED, error, source=job.source, message=message.id)
+                unfit.append(Unfit(UNKNOWN_PLACE, message.id, "it can't be stored"))
+        return Posted(stored, unfit)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether it is the database's trouble, and no message's."""
+    cut = isinstance(error, DBAPIError) and error.connection_invalidated
+    return cut or isinstance(error, (OperationalError, PoolTimeoutError))
+
+
+def _answer(answers: Sequence[tuple[_Job, Posted | Unavailable]]) -> None:
+    """All at once: waking the event loop costs more than an answer. Nobody may wait any more, where the site is stopping."""
+
+    def resolve() -> None:
+        for job, answer in answers:
+            if job.done.done():
+                continue
+            if isinstance(answer, Unavailable):
+                job.done.set_exception(answer)
+            else:
+                job.done.set_result(answer)
+
+    with suppress(RuntimeError):  # the loop is closed
+        answers[0][0].done.get_loop().call_soon_threadsafe(resolve)
+
+
+def _size(job: _Job) -> int:
+    return len(job.posted.messages)
+
+
+def _by_source(brought: Sequence[_Brought]) -> Iterator[tuple[str, list[Message], list[Unfit]]]:
+    messages: dict[str, list[Message]] = defaultdict(list)
+    unfit: dict[str, list[Unfit]] = defaultdict(list)
+    for source, posted in brought:
+        messages[source] += posted.messages
+        unfit[source] += posted.unfit
+    for source in sorted(messages):
+        yield source, messages[source], unfit[source]
