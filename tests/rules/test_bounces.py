@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
+from textwrap import dedent
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from firstwin.rules.bounces import Bounces, Mailgun, Postmark, Resend, SendGrid, Ses
+from tests.house.sources import PACKAGE, ROOT
 from tests.rules.test_project import read, told
 
 KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="
@@ -84,3 +87,19 @@ def test_a_mistake_is_told_without_what_was_written_as_a_secret(written: str, sa
     assert says in problem
     assert "c2VjcmV0" not in problem
     assert "short`" not in problem
+
+
+def in_files() -> list[str]:
+    """The examples of the docs and of the file that `init` writes."""
+    docs = (ROOT / "docs" / "bounces.md").read_text()
+    examples = re.findall(r"```yaml\n(.*?)\n *```", docs, re.DOTALL)
+    starter = (PACKAGE / "tools" / "starter" / "firstwin.yaml").read_text()
+    (commented,) = re.findall(r"(?:^# .*\n)*^# bounces:\n(?:^#   .*\n)+", starter, re.MULTILINE)
+    return [*(dedent(example) for example in examples), "\n".join(line[2:] for line in commented.splitlines())]
+
+
+@pytest.mark.parametrize("example", in_files())
+def test_the_examples_are_right(example: str) -> None:
+    names = {"SENDGRID_HOOK_KEY": KEY, "POSTMARK_HOOK_PASSWORD": "correct horse battery", "MAILGUN_SIGNING_KEY": "key-01",
+             "RESEND_HOOK_SECRET": "whsec_c2VjcmV0"}  # fmt: skip
+    assert read(f"name: Acme\n{example}\n", names).bounces != Bounces()

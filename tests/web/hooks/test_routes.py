@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -126,8 +126,8 @@ def bounces(**instead: Any) -> str:
 
 
 @contextmanager
-def serving(app: App, web: Web) -> Iterator[Site]:
-    router = Router(routes.routes(app, web.fetch))
+def serving(app: App, web: Web, within_s: float = routes.WITHIN_S) -> Iterator[Site]:
+    router = Router(routes.routes(app, web.fetch, within_s))
     server = Server(Around(ExceptionMiddleware(router, {HTTPException: site._refused}), https=False), "127.0.0.1", 0)
     server.start()
     found = Site(server.url, web, app)
@@ -283,19 +283,16 @@ def test_more_than_anybody_sends_is_not_read(on_sqlite: Site, provider: str) -> 
     assert on_sqlite.post(provider, Hook(b"x" * routes.MOST)).status_code in {400, 401, 403}
 
 
-def test_who_sends_too_slowly_is_cut(on_sqlite: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "WITHIN_S", 0.2)
-    host, port = on_sqlite.url.removeprefix("http://").split(":")
-    began = time.monotonic()
-    with socket.create_connection((host, int(port))) as slow:
-        slow.sendall(b"POST /hooks/ses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
-        assert b" 408 " in slow.recv(1000)
-    assert time.monotonic() - began < 10
+def test_who_sends_too_slowly_is_cut(folder: Path, sqlite_engine: Engine) -> None:
+    with serving(App(Settings(project=folder, secret=SECRET), sqlite_engine), Web(), within_s=0.1) as found:
+        host, port = found.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as slow:
+            slow.sendall(b"POST /hooks/ses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            assert b" 408 " in slow.recv(1000)
 
 
 def test_only_posts_are_taken(on_sqlite: Site) -> None:
-    answer = httpx.get(f"{on_sqlite.url}/hooks/ses", trust_env=False)
-    assert (answer.status_code, answer.json()["success"]) == (405, False)
+    assert httpx.get(f"{on_sqlite.url}/hooks/ses", trust_env=False).status_code == 405
 
 
 def test_who_has_no_password_is_asked_for_it(on_sqlite: Site) -> None:
@@ -316,10 +313,14 @@ def test_what_is_not_about_bounces_asks_no_database(on_sqlite: Site) -> None:
     assert asked == []
 
 
-def test_the_log_tells_who_and_why_and_no_address(on_sqlite: Site) -> None:
-    with capture_logs() as lines:
-        on_sqlite.post("postmark", genuine("postmark"))
-        on_sqlite.post("postmark", forged("postmark"))
+def test_the_log_tells_who_and_why_and_no_address(
+    folder: Path, sqlite_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "firstwin")
+    app = App(Settings(project=folder, secret=SECRET), sqlite_engine)
+    with capture_logs() as lines, serving(app, Web()) as found:
+        found.post("postmark", genuine("postmark"))
+        found.post("postmark", forged("postmark"))
     told = [line for line in lines if line.get("route") == "hook"]
     assert [(line["provider"], line.get("new"), line.get("refused")) for line in told] == [
         ("postmark", 1, None),

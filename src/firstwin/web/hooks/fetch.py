@@ -8,9 +8,9 @@ from firstwin.senders.status import Reply
 DEADLINE_S = 5
 
 
-async def fetch(url: str) -> bytes | None:
+async def fetch(url: str, *, allow_private: bool = False) -> bytes | None:
     """None for anything but a good answer."""
-    http = Http(url, deadline=DEADLINE_S, allow_private=False, redact=lambda _: "")
+    http = Http(url, deadline=DEADLINE_S, allow_private=allow_private, redact=lambda _: "")
     try:
         reply = await http.get()
     finally:

@@ -26,8 +26,8 @@ MOST: Final = 256_000  # bytes
 WITHIN_S: Final = 10.0
 
 
-def routes(app: App, fetch: Fetch = fetch.fetch) -> list[Route]:
-    hooks = _Hooks(app, fetch)
+def routes(app: App, fetch: Fetch = fetch.fetch, within_s: float = WITHIN_S) -> list[Route]:
+    hooks = _Hooks(app, fetch, within_s)
 
     async def hook(request: Request) -> Response:
         return await hooks.answer(request)
@@ -36,8 +36,9 @@ def routes(app: App, fetch: Fetch = fetch.fetch) -> list[Route]:
 
 
 class _Hooks:
-    def __init__(self, app: App, fetch: Fetch) -> None:
+    def __init__(self, app: App, fetch: Fetch, within_s: float) -> None:
         self._app = app
+        self._within_s = within_s
         self._fetch = fetch
         self._certificates = Certificates(fetch)
 
@@ -46,7 +47,7 @@ class _Hooks:
         chosen = await run_in_threadpool(self._chosen, provider)
         if chosen is None:
             raise HTTPException(404, "firstwin.yaml names no such provider under `bounces`.")
-        body = await read_body(request, most=MOST, within_s=WITHIN_S)
+        body = await read_body(request, most=MOST, within_s=self._within_s)
         posted = Posted(dict(request.headers), body, datetime.fromtimestamp(time.time(), UTC))
         heard = await self._verified(chosen, posted)
         done = heard if isinstance(heard, Refused) else await self._done(provider, heard)
