@@ -56,6 +56,13 @@ def test_identify_and_group_bring_traits() -> None:
     assert message(GROUP).body == {"mrr": 1000}
 
 
+def test_the_traits_of_a_person_may_stand_in_the_context() -> None:
+    elsewhere = {key: value for key, value in IDENTIFY.items() if key != "traits"}
+    assert message(elsewhere, context={"traits": {"email": "p1@example.com"}}).body == {"email": "p1@example.com"}
+    assert message(IDENTIFY, context={"traits": {"email": "other@example.com"}}).body == {"email": "p1@example.com"}
+    assert message(elsewhere, context=7).body == {}
+
+
 def test_a_group_call_may_say_that_a_person_left() -> None:
     found = message(GROUP, traits={"left": True, "mrr": 1})
     assert (found.kind, found.account, found.body) == ("leave", "a1", {"mrr": 1})

@@ -67,6 +67,7 @@ def _show(found: Status) -> None:
     if found.feeds:
         rows = [(feed.name, feed.count, _ago(found.at - feed.last_at)) for feed in found.feeds]
         print_table("Events", ("event", "count", "last"), rows, right=("count",))
+    _show_sources(found)
     if found.unplaced:
         screen().print(f"{counted(found.unplaced, 'event')} without an account: the person has none, or several.")
     for stopped in found.stopped:
@@ -87,6 +88,27 @@ def _show_rules(found: Status) -> None:
         for rule in found.rules
     ]
     print_table("Rules", ("rule", "matched", "starts", "nudges", "skipped"), rows, right=("nudges",))
+
+
+def _show_sources(found: Status) -> None:
+    rows = [
+        (
+            source.source or "unknown",
+            f"{source.rate:,.1f}",
+            _lasted(source.lag),
+            source.rejected or "",
+            source.unplaced or "",
+            source.newest_reject,
+        )
+        for source in found.sources
+    ]
+    if rows:
+        columns = ("source", "messages/s", "lag", "refused today", "unplaced", "last refused because")
+        print_table("Sources", columns, rows, right=columns[1:5])
+
+
+def _lasted(lag: timedelta | None) -> str:
+    return "" if lag is None else f"{lag.total_seconds():,.1f} s"
 
 
 def _show_counts(title: str, counts: Mapping[str, int]) -> None:

@@ -116,7 +116,7 @@ def _message(document: Any, received_at: int | None, skew: int) -> Message:  # n
         case "track" | "page" | "screen":
             return Message(message_id, "event", person, account, at, *_event(document, kind))
         case "identify":
-            return Message(message_id, kind, person, account, at, "", _traits(document, "account"))
+            return Message(message_id, kind, person, account, at, "", _traits(_own_traits(document), "account"))
         case "group":
             return _group(document, message_id, person, at)
         case "alias":
@@ -171,6 +171,12 @@ def _event(document: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
         return name, properties
     named = {key: document[key] for key in ("name", "category") if document.get(key) is not None}
     return f"{kind}_viewed", named | properties
+
+
+def _own_traits(document: dict[str, Any]) -> dict[str, Any]:
+    """RudderStack's SDKs say what they know of a person in the context."""
+    context = document.get("context")
+    return context if "traits" not in document and type(context) is dict else document
 
 
 def _group(document: dict[str, Any], message_id: str, person: str, at: int) -> Message:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
+from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
 
 SILENT = timedelta(seconds=30)  # a heart beats every few seconds
@@ -74,6 +75,7 @@ class Status:
     people: int
     unplaced: int
     feeds: tuple[Feed, ...]
+    sources: tuple[SourceStatus, ...]
     hearts: tuple[Heart, ...]
     paused: bool
     stopped: tuple[Destination, ...]
@@ -95,6 +97,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         people=_size(connection, t.person),
         unplaced=unplaced(connection),
         feeds=_feeds(connection),
+        sources=tuple(source_status(connection, real)),
         hearts=_hearts(connection, real),
         paused="*" in pauses,
         stopped=_stopped(connection),

@@ -19,7 +19,7 @@ from firstwin.facts.write_keys import source_of, valid_keys
 from firstwin.telemetry import Log, failed
 
 REFRESH_S: Final = 5.0  # so long a revoked key may still be taken
-AT_LEAST_S: Final = 0.5  # between two looks for keys that nobody knows
+AT_LEAST_S: Final = 0.5  # between two looks
 WINDOW_S: Final = 10
 
 
@@ -44,14 +44,14 @@ class Gate:
     async def keep_fresh(self) -> None:
         """Until it is cancelled. While the database is away what was known is good enough: storing will tell."""
         while True:
-            await self._look(older_than=0)
+            await self._look()
             await asyncio.sleep(REFRESH_S)
 
     async def source(self, key: str) -> str | None:
         """Whose key that is. A key may have been made just now."""
         found = source_of(key, self._keys)
         if found is None:
-            await self._look(older_than=AT_LEAST_S)
+            await self._look()
             found = source_of(key, self._keys)
         return found
 
@@ -70,16 +70,18 @@ class Gate:
         window.messages += messages
         return 0
 
-    async def _look(self, *, older_than: float) -> None:
-        """Unless that was done within so many seconds; whoever comes meanwhile waits for the one look."""
+    async def _look(self) -> None:
+        """Whoever comes while somebody looks, or too soon after, shares the next look: wrong keys cost little, and time."""
+        came = time.monotonic()
         async with self._looking:
-            if time.monotonic() - self._looked < older_than:
+            if self._looked > came:
                 return
+            await asyncio.sleep(max(0.0, self._looked + AT_LEAST_S - came))
+            self._looked = time.monotonic()
             try:
                 self._keys, self._ahead = await run_in_threadpool(self._read)
             except SQLAlchemyError as error:
                 failed(Log.WEB_FAILED, error, what="write keys")
-            self._looked = time.monotonic()
 
     def _read(self) -> tuple[Mapping[str, str], int]:
         with read(self.engine) as connection:

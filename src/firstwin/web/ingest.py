@@ -24,7 +24,6 @@ from firstwin.web.intake import Unavailable, Writer
 
 LARGEST_BATCH: Final = 500_000  # bytes, unpacked, as Segment has it
 MOST_MESSAGES: Final = 2_500  # of one request
-BODY_WITHIN_S: Final = 10.0
 TOLD: Final = 100  # refusals in one answer
 RETRY_AFTER_S: Final = 5
 RING_EVERY_S: Final = 1.0
@@ -49,11 +48,14 @@ Reader = Callable[[object], Brought]
 class Ingest:
     """The endpoints. ``group_type`` tells which of PostHog's groups is an account."""
 
-    def __init__(self, gate: Gate, writer: Writer, bell: Bell, group_type: Callable[[], str]) -> None:
+    def __init__(
+        self, gate: Gate, writer: Writer, bell: Bell, group_type: Callable[[], str], patience_s: float
+    ) -> None:
         self._gate = gate
         self._writer = writer
         self._bell = bell
         self._group_type = group_type
+        self._patience_s = patience_s
         self._rung = 0.0
 
     def endpoints(self) -> dict[str, Endpoint]:
@@ -78,7 +80,8 @@ class Ingest:
     async def _take(self, request: Request, reader: Reader) -> Response:
         received_at = self._gate.now()
         source = await self._known(_basic(request))
-        body = await _body(request)
+        body = await read_body(request, most=LARGEST_BATCH, within_s=self._patience_s)
+        body = unpacked(body, request.headers.get("content-encoding", ""), most=LARGEST_BATCH)
         brought = reader(_json(body))
         source = source or await self._known(brought.said_key)
         if source is None:
@@ -153,11 +156,6 @@ def _basic(request: Request) -> str | None:
         return base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         raise _unauthorized("The Authorization header can't be read.") from None
-
-
-async def _body(request: Request) -> bytes:
-    body = await read_body(request, most=LARGEST_BATCH, within_s=BODY_WITHIN_S)
-    return unpacked(body, request.headers.get("content-encoding", ""), most=LARGEST_BATCH)
 
 
 def _json(body: bytes) -> object:

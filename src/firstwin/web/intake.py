@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from firstwin.db.engine import clock, write
+from firstwin.db.types import EPOCH
 from firstwin.facts.ingest import Ingested, ingest
-from firstwin.facts.intake import Intake, note_intake
+from firstwin.facts.intake import Intake, forget_old_minutes, note_intake
 from firstwin.facts.posted import Posted, Unfit
 from firstwin.facts.segment import Message
 from firstwin.telemetry import Log, failed
@@ -26,6 +27,7 @@ MOST_TOGETHER: Final = 2_000  # messages in one transaction, if no request bring
 MOST_WAITING: Final = 50_000  # messages; more would only wait for longer than their senders do
 
 UNKNOWN_PLACE: Final = -1
+FORGET_EVERY: Final = timedelta(hours=1)
 
 Zone = Callable[[], str]
 _Brought = tuple[str, Posted]
@@ -45,13 +47,15 @@ class _Job:
 class Writer:
     """One thread that stores. ``zone`` tells the project's time zone. Started and stopped with the site."""
 
-    def __init__(self, engine: Engine, zone: Zone) -> None:
+    def __init__(self, engine: Engine, zone: Zone, patience_s: float) -> None:
         self._engine = engine
+        self._patience_s = patience_s
         self._zone = zone
         self._jobs: list[_Job] = []
         self._waiting = 0
         self._changed = threading.Condition()
         self._stopping = False
+        self._forgot = EPOCH
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
     def start(self) -> None:
@@ -65,7 +69,7 @@ class Writer:
         self._thread.join()
 
     async def store(self, source: str, posted: Posted) -> Posted:
-        """What was stored, and what was refused in the end. Raises Unavailable."""
+        """What was stored, and what was refused in the end. Raises Unavailable, also where it takes too long."""
         loop = asyncio.get_running_loop()
         job = _Job(source, posted, loop.create_future())
         with self._changed:
@@ -74,7 +78,11 @@ class Writer:
             self._jobs.append(job)
             self._waiting += len(posted.messages)
             self._changed.notify()
-        return await job.done
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await job.done
+        except TimeoutError:
+            raise Unavailable from None  # it may yet be stored: sent again, it is a repetition
 
     # ---- in the thread ----
 
@@ -105,6 +113,9 @@ class Writer:
     def _write(self, brought: Sequence[_Brought]) -> None:
         with write(self._engine) as connection:
             at = clock(connection)
+            if at - self._forgot > FORGET_EVERY:
+                forget_old_minutes(connection, at)
+                self._forgot = at
             for source, messages, unfit in _by_source(brought):
                 done = self._ingest(connection, source, messages, at)
                 taken = Intake(done.new, done.repeated, done.lag // 1000, unfit)

@@ -23,12 +23,20 @@ from firstwin.web.intake import Writer
 CODES = {400: "invalid", 401: "unauthorized", 404: "not_found", 405: "not_allowed", 408: "too_slow", 413: "too_large",
          415: "unknown_encoding", 429: "too_many"}  # fmt: skip
 
+PATIENCE_S = 10.0
 
-def site(app: App) -> ASGIApp:
-    """Everything that ``firstwin web`` answers. Raises ProjectError where the project's files can't be used."""
+
+def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
+    """Everything that ``firstwin web`` answers; a body must come within ``patience_s``, and be stored within the same again.
+
+    Raises ProjectError where the project's files can't be used.
+    """
     app.project()
-    gate, writer = Gate(app.engine, app.settings.ingest_rate), Writer(app.engine, lambda: app.project().zone)
-    posts = Ingest(gate, writer, app.bell, lambda: app.project().posthog_group).endpoints()
+    gate, writer = (
+        Gate(app.engine, app.settings.ingest_rate),
+        Writer(app.engine, lambda: app.project().zone, patience_s),
+    )
+    posts = Ingest(gate, writer, app.bell, lambda: app.project().posthog_group, patience_s).endpoints()
 
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
@@ -56,6 +64,7 @@ class Posts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoints.get(scope.get("path", "")) if scope.get("method") == "POST" else None
         if endpoint is None:
+            scope["app"] = self  # so that what is found nowhere is refused like everything else
             await self._otherwise(scope, receive, send)
             return
         scope["endpoint"] = endpoint

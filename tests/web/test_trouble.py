@@ -1,0 +1,106 @@
+"""While the database is away or stuck nothing is lost and nobody is told otherwise; a broker in trouble is nobody's trouble."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from firstwin.db import migrate
+from firstwin.db.engine import open_database, write
+from tests.servers.valkey import valkey
+from tests.web.given import Site, running, track
+from tests.worker.processes import eventually
+
+
+@pytest.fixture
+def away(postgres_engine: Engine) -> Iterator[Engine]:
+    """A database of its own, which can go away."""
+    with postgres_engine.execution_options(isolation_level="AUTOCOMMIT").connect() as server:
+        server.execute(text("CREATE DATABASE away"))
+        engine = open_database(postgres_engine.url.set(database="away").render_as_string(hide_password=False))
+        migrate.upgrade(engine)
+        yield engine
+        engine.dispose()
+        server.execute(text("DROP DATABASE away WITH (FORCE)"))
+
+
+def lets_nobody_in(server: Engine, *, wanted: bool) -> None:
+    with server.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text(f"ALTER DATABASE away ALLOW_CONNECTIONS {not wanted}"))
+        if wanted:
+            connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'away'"))
+
+
+def test_while_the_database_is_away_senders_are_asked_to_come_back(
+    away: Engine, postgres_engine: Engine, tmp_path: Path
+) -> None:
+    with running(away, tmp_path / "project") as site:
+        assert site.batch(track("before")).status_code == 200
+        lets_nobody_in(postgres_engine, wanted=True)
+        answer = site.batch(track("during"))
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.json()["code"] == "unavailable"
+        lets_nobody_in(postgres_engine, wanted=False)
+        assert site.batch(track("during")).status_code == 200
+        assert [row.name for row in site.facts()] == ["before", "during"]
+
+
+@contextmanager
+def stuck(engine: Engine) -> Iterator[None]:
+    """Somebody else writes, and does not come to an end."""
+    with write(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+def test_a_database_that_is_stuck_keeps_nobody_waiting_for_ever_and_stores_nothing_twice(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with running(engine, tmp_path / "project", patience_s=1) as site:
+        with stuck(engine):
+            assert site.batch(track()).status_code == 503
+        assert eventually(lambda: site.batch(track()).status_code == 200)
+        assert [row.name for row in site.facts()] == ["opened"]
+
+
+def test_a_frozen_broker_slows_nobody_down(engine: Engine, tmp_path: Path) -> None:
+    with valkey() as broker, running(engine, tmp_path / "project", broker_url=broker) as site:
+        with Redis.from_url(broker) as client:
+            pid = client.info()["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+        began = time.monotonic()
+        for number in range(20):
+            assert site.batch(track(str(number))).status_code == 200
+        took = time.monotonic() - began
+        os.kill(pid, signal.SIGCONT)
+    assert took < 3  # each publish would wait for as long
+
+
+def test_those_that_come_together_share_a_transaction(engine: Engine, tmp_path: Path) -> None:
+    def send(site: Site, number: int) -> None:
+        answers.append(site.batch(track(str(number), messageId=f"m{number}")).status_code)
+
+    answers: list[int] = []
+    with running(engine, tmp_path / "project") as site:
+        with stuck(engine):
+            threads = [threading.Thread(target=send, args=(site, number)) for number in range(30)]
+            for thread in threads:
+                thread.start()
+            threading.Event().wait(0.5)  # they wait for the one who writes
+        for thread in threads:
+            thread.join()
+        assert answers == [200] * 30
+        rows = site.facts()
+    assert len(rows) == 30
+    assert len({row.received_at for row in rows}) <= 3
