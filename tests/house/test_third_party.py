@@ -31,7 +31,7 @@ HOMES = {
         "facts/",
         "match/evidence.py",
         "senders/encode.py",
-        "web/hooks/",
+        "web/",
     ],
     "pydantic": ["rules/", "senders/", "settings.py"],
     "pydantic_settings": ["settings.py"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import functools
 import hashlib
@@ -175,9 +176,15 @@ class Web:
 
     pages: dict[str, bytes] = field(default_factory=lambda: {CERTIFICATE_URL: certificate(), SUBSCRIBE_URL: b"<ok/>"})
     fetched: list[str] = field(default_factory=list)
+    most_at_once: int = 0
+    _at_once: int = 0
 
     async def fetch(self, url: str) -> bytes | None:
         self.fetched.append(url)
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        await asyncio.sleep(0)
+        self._at_once -= 1
         return self.pages.get(url)
 
 

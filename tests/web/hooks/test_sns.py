@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from firstwin.web.hooks.contract import Refused
-from firstwin.web.hooks.sns import MOST_KNOWN, Certificates, may_be_visited, signed
+from firstwin.web.hooks.sns import AT_ONCE, MOST_KNOWN, Certificates, may_be_visited, signed
 from tests.web.hooks.arbitrary import ANYTHING, with_any
 from tests.web.hooks.given import (
     CERTIFICATE_URL,
@@ -225,13 +225,28 @@ def test_a_certificate_is_fetched_once_and_looked_at_each_time() -> None:
     late = sns(sns_message(Timestamp=later.isoformat()))
 
     async def ask() -> list[object]:
-        first = await asyncio.gather(*(signed(hook.posted(), TOPIC, certificates) for _ in range(3)))
+        first = [await signed(hook.posted(), TOPIC, certificates) for _ in range(3)]
         return [*first, await signed(late.posted(later), TOPIC, certificates)]
 
     *first, expired = asyncio.run(ask())
     assert all(isinstance(found, Mapping) for found in first)
     assert expired is Refused.BAD_CERTIFICATE
-    assert len(web.fetched) == len(set(web.fetched)) == 1
+    assert web.fetched == [CERTIFICATE_URL]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_however_many_messages_come_at_once_few_certificates_are_fetched_at_once(several: bool) -> None:
+    urls = [f"{SNS}/SimpleNotificationService-{number if several else 0:032x}.pem" for number in range(20)]
+    web = Web(dict.fromkeys(urls, certificate()))
+    certificates = Certificates(web.fetch)
+
+    async def ask() -> list[object]:
+        hooks = [sns(sns_message(SigningCertURL=url)) for url in urls]
+        return list(await asyncio.gather(*(signed(hook.posted(), TOPIC, certificates) for hook in hooks)))
+
+    assert all(isinstance(found, Mapping) for found in asyncio.run(ask()))
+    assert web.most_at_once == AT_ONCE
+    assert len(web.fetched) == (20 if several else AT_ONCE)
 
 
 def test_what_could_not_be_fetched_is_tried_again() -> None:
