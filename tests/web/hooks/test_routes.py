@@ -194,6 +194,11 @@ def test_a_token_of_mailgun_is_good_for_one_body(a_site: Site) -> None:
     assert a_site.post("mailgun", mailgun(mailgun_event("opened"), at=at)).status_code == 200
 
 
+def test_an_event_that_mailgun_signs_anew_is_the_same(a_site: Site) -> None:
+    hooks = [mailgun(mailgun_event(), at=now(), token=letter * 50) for letter in "abc"]
+    assert [a_site.post("mailgun", hook).json()["new"] for hook in hooks] == [1, 0, 0]
+
+
 def test_a_batch_is_taken_whole(a_site: Site) -> None:
     events = [sendgrid_event(sg_event_id=f"e{n}", email=f"p{n}@example.com") for n in range(40)]
     assert a_site.post("sendgrid", sendgrid([*events, *events, sendgrid_event("open")], at=now())).json()["new"] == 40
