@@ -1,56 +1,43 @@
-"""What is read of a request, and for how long."""
+"""What is unpacked is counted while it is."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+import gzip
+import tracemalloc
+import zlib
 
 import pytest
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.types import Message
 
-from firstwin.web.body import read_body
+from firstwin.web.body import MEMBERS, unpacked
 
 
-def read(messages: Iterable[Message], *, most: int = 10, within_s: float = 5) -> bytes:
-    """``messages`` come one after the other; then nothing more does."""
-    waiting = iter(messages)
-
-    async def receive() -> Message:
-        found = next(waiting, None)
-        if found is None:
-            await asyncio.Event().wait()
-            raise AssertionError
-        return found
-
-    async def run() -> bytes:
-        return await read_body(Request({"type": "http", "headers": []}, receive), most=most, within_s=within_s)
-
-    return asyncio.run(run())
+@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "GZIP ", "x-gzip"])
+def test_a_body_is_what_it_was_before_it_was_packed(encoding: str) -> None:
+    body = b'{"batch": []}'
+    packed = gzip.compress(body) if "zip" in encoding.lower() else body
+    assert unpacked(packed, encoding, most=100) == body
 
 
-def chunk(body: bytes, *, more: bool = True) -> Message:
-    return {"type": "http.request", "body": body, "more_body": more}
+def test_a_gzip_may_have_several_parts_and_not_very_many() -> None:
+    assert unpacked(gzip.compress(b"a") + gzip.compress(b"b"), "gzip", most=2) == b"ab"
+    with pytest.raises(HTTPException, match="too many parts"):
+        unpacked(gzip.compress(b"") * (MEMBERS + 1), "gzip", most=2)
 
 
-def test_chunks_are_put_together() -> None:
-    assert read([chunk(b"hello"), chunk(b""), chunk(b"12345", more=False)]) == b"hello12345"
-
-
-def test_one_byte_too_many_ends_the_reading_at_once() -> None:
+def test_as_much_as_may_be_is_taken_and_no_byte_more() -> None:
+    assert len(unpacked(gzip.compress(b"x" * 1000), "gzip", most=1000)) == 1000
     with pytest.raises(HTTPException) as refused:
-        read([chunk(b"0123456789"), chunk(b"x"), *[chunk(b"never read")] * 3])
+        unpacked(gzip.compress(b"x" * 1001), "gzip", most=1000)
     assert refused.value.status_code == 413
 
 
-def test_what_does_not_come_to_an_end_is_cut() -> None:
-    with pytest.raises(HTTPException) as refused:
-        read([chunk(b"a")], within_s=0.01)
-    assert refused.value.status_code == 408
-
-
-def test_a_sender_that_leaves_is_no_fault_of_ours() -> None:
-    with pytest.raises(HTTPException) as refused:
-        read([chunk(b"a"), {"type": "http.disconnect"}])
-    assert refused.value.status_code == 400
+def test_a_bomb_takes_no_memory() -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join([*(packer.compress(b"\0" * 1_000_000) for _ in range(200)), packer.flush()])
+    tracemalloc.start()
+    with pytest.raises(HTTPException):
+        unpacked(bomb, "gzip", most=500_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
