@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from firstwin.app import App
 from firstwin.web.around import Around
 from firstwin.web.gate import Gate
+from firstwin.web.hooks.routes import routes as hooks
 from firstwin.web.ingest import Endpoint, Ingest
 from firstwin.web.intake import Writer
 from firstwin.web.openapi import openapi
@@ -52,6 +53,7 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
         Route("/healthz", healthy),
         Route("/openapi.json", described),
         *(Route(path, post, methods=["POST"]) for path, post in posts.items()),
+        *hooks(app, within_s=patience_s),
     ]
     router = Router(routes, redirect_slashes=False, lifespan=lifespan)
     whole = Posts(posts, ExceptionMiddleware(router, {HTTPException: _refused}))
