@@ -4,8 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from firstwin.app import App
+from firstwin.db import tables
+from firstwin.db.engine import write
 from firstwin.demo.inbox import Inbox
+from firstwin.outbox.bounces import Told, take
+from firstwin.outbox.suppressions import AddressHash
+from firstwin.settings import load
 from tests.cli.given import Run, make_project, signups
 
 MARCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d", "--send", "--json")
@@ -52,6 +59,22 @@ def test_people_get_tables(run_alone: Run, sending_folder: Path) -> None:
     assert "first-login" in table
     shown = run_alone("-p", str(sending_folder), "deliveries", "show", "1").stdout
     assert "accepted" in shown
+
+
+def test_people_are_told_what_became_of_a_mail(run_alone: Run, sending_folder: Path) -> None:
+    a_replay(run_alone, sending_folder)
+    with App.open(load(sending_folder)) as app, write(app.engine) as connection:
+        (name,) = connection.scalars(select(tables.delivery.c.provider_id).where(tables.delivery.c.id == 1))
+        take(
+            connection,
+            AddressHash(("s" * 32,)),
+            "ses",
+            [Told("complaint", "x@y.example", "e1", None, (name,), "abuse")],
+        )
+    shown = run_alone("-p", str(sending_folder), "deliveries", "show", "1").stdout
+    assert "What became of it" in shown
+    assert "abuse" in shown
+    assert "Told by mail providers: 1 complaint." in run_alone("-p", str(sending_folder), "status").stdout
 
 
 def test_what_is_not_there_is_told(run_alone: Run, folder: Path) -> None:

@@ -1,9 +1,28 @@
 import json
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from firstwin.app import App
+from firstwin.db.engine import clock, write
+from firstwin.facts.intake import Intake, note_intake
+from firstwin.facts.posted import Unfit
 from firstwin.settings import load
 from tests.cli.given import Run, did, later, signups
+
+
+def test_each_source_is_told_with_what_it_brought_and_what_was_refused(run: Run, folder: Path, engine: Engine) -> None:
+    run("-p", str(folder), "migrate")
+    run("-p", str(folder), "keys", "make", "app")
+    with write(engine) as connection:
+        came = Intake(new=300, lag_ms=600_000, unfit=[Unfit(0, "m1", "it has no event name")])
+        note_intake(connection, "shop", came, clock(connection))
+    told = run("-p", str(folder), "status").stdout
+    (shop,) = (line for line in told.splitlines() if line.strip().startswith("shop"))
+    assert shop.split()[:4] == ["shop", "1.0", "2.0", "s"]
+    assert shop.rstrip().endswith("it has no event name")
+    found = json.loads(run("-p", str(folder), "status", "--json").stdout)["sources"]
+    assert [(one["source"], one["rejected"]) for one in found] == [("app", 0), ("shop", 1)]
 
 
 def test_programs_get_everything_as_json(run: Run, folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from firstwin.db import tables
 from firstwin.db.engine import BUSY_MS, Busy, DatabaseError, clock, open_database, read, snapshot, write, write_at_once
@@ -81,6 +81,12 @@ def test_a_block_that_fails_changes_nothing(engine: Engine, transaction: Transac
         connection.execute(insert(tables.zone), [{"name": "UTC"}, {"name": None}])
     with read(engine) as connection:
         assert connection.execute(COUNT).scalar_one() == 0
+
+
+def test_an_error_does_not_tell_what_the_statement_was_given(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as error, write(engine) as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:address)"), {"address": "ada@acme.example"})
+    assert "ada@acme.example" not in str(error.value)
 
 
 def test_a_reader_sees_only_what_was_committed(engine: Engine) -> None:

@@ -71,7 +71,7 @@ def test_what_is_taken_back_is_what_was_meant(engine: Engine, which: dict[str, o
     kept(engine, "*", person="ben")
     with write(engine) as connection:
         lift(connection, ADDRESSES, person="anna", address="anna@example.com", **which)  # type: ignore[arg-type] # as given
-    assert sorted(row[3] for row in rows(engine, tables.suppression) if row.person_id != "ben") == left
+    assert sorted(row._mapping["class"] for row in rows(engine, tables.suppression) if row.person_id != "ben") == left
     assert "ben" in {row.person_id for row in rows(engine, tables.suppression)}
 
 

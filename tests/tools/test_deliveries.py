@@ -1,8 +1,9 @@
 from sqlalchemy import Engine
 
-from firstwin.db.engine import read
+from firstwin.db.engine import read, write
+from firstwin.outbox.bounces import Told, take
 from firstwin.tools.deliveries import Wanted, find, find_one, find_replayable
-from tests.outbox.given import REPLAY, answered, deliveries, sending
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, sending
 
 
 def test_the_newest_come_first_and_no_more_than_asked_for(engine: Engine) -> None:
@@ -39,6 +40,20 @@ def test_one_is_shown_with_its_nudge_and_its_attempts(engine: Engine) -> None:
     assert shown["nudge"]["evidence"][0]["says"] == "did not log in"
     assert [(a["outcome"], a["detail"]) for a in shown["attempt_log"]] == [("retry", "503")]
     assert shown["replays"] == []
+
+
+def test_one_is_shown_with_what_became_of_it(engine: Engine) -> None:
+    (leased,) = sending(engine, channels=("email",))
+    answered(engine, leased, "accepted", provider_id="<a@b.example>")
+    told = Told("soft_bounce", "acme-0000@example.com", "e1", NOON, ("<a@b.example>",), "4.2.2")
+    with write(engine) as connection:
+        take(connection, ADDRESSES, "ses", [told])
+    with read(engine) as connection:
+        shown = find_one(connection, leased.id)
+    assert shown is not None
+    assert [(o["provider"], o["kind"], o["at"], o["detail"]) for o in shown["outcomes"]] == [
+        ("ses", "soft_bounce", NOON, "4.2.2")
+    ]
 
 
 def test_only_what_ended_without_a_message_can_be_sent_again(engine: Engine) -> None:

@@ -6,10 +6,11 @@ from sqlalchemy import Engine, insert, update
 
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
+from firstwin.outbox.bounces import Kind, Told, take
 from firstwin.outbox.pause import pause
 from firstwin.tools.heart import beat_heart
 from firstwin.tools.status import SILENT, Status, ailments, event_names, rejects, status
-from tests.outbox.given import NOON, REPLAY, a_run, answered, deliveries, sending
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, a_run, answered, deliveries, sending
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,6 +38,14 @@ def test_deliveries_are_counted_by_state_and_those_that_did_not_go_by_reason(eng
     now = found(engine)
     assert now.deliveries == {"dead": 1, "scheduled": 2}
     assert now.not_sent == {"dead: refused": 1}
+
+
+def test_what_mail_providers_told_is_counted_by_kind(engine: Engine) -> None:
+    kinds: tuple[Kind, ...] = ("hard_bounce", "hard_bounce", "complaint")
+    told = [Told(kind, "a@b.example", f"e{number}") for number, kind in enumerate(kinds)]
+    with write(engine) as connection:
+        take(connection, ADDRESSES, "ses", told)
+    assert found(engine).outcomes == {"complaint": 1, "hard_bounce": 2}
 
 
 def test_a_rule_tells_its_starts_nudges_skips_and_how_long_ago_it_was_matched(engine: Engine) -> None:

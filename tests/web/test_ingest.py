@@ -153,6 +153,8 @@ for _ in range(40):
     NESTED = {"in": NESTED}
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "an id that is no text": ({"messageId": {}}, "messageId"),
+    "an id in a list": ({"messageId": ["m"]}, "messageId"),
     "no person": ({"userId": None}, "neither userId nor anonymousId"),
     "a person that is none": ({"userId": {"id": 1}}, "userId"),
     "an event that is no text": ({"event": [1]}, "event"),
@@ -209,7 +211,7 @@ REFUSED: dict[str, tuple[int, Refusal]] = {
     "a list": (400, lambda site: site.post("/v1/track", [track()])),
     "half a character": (400, lambda site: site.post("/v1/batch", b'{"batch": ["\xff"]}')),
     "too large": (413, lambda site: site.post("/v1/batch", b" " * (LARGEST_BATCH + 1))),
-    "too many messages": (413, lambda site: site.batch(*[1] * (MOST_MESSAGES + 1))),
+    "too many messages": (400, lambda site: site.batch(*[1] * (MOST_MESSAGES + 1))),
     "a bomb": (413, lambda site: site.zipped("/v1/batch", b" " * 200_000_000)),
     "not gzip": (400, lambda site: site.post("/v1/batch", b"{}", headers={"content-encoding": "gzip"})),
     "half a gzip": (400, lambda site: site.post("/v1/batch", b"\x1f\x8b\x08\0\0\0\0\0", headers={"content-encoding": "gzip"})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,28 @@ def test_a_python_sdk_brings_every_message_once(site: Site, sdk: str) -> None:
 def test_the_node_sdk_brings_every_message_once(site: Site, node_project: Path) -> None:
     _send(site, "node", node_project / "segment_node.mjs")
     _all_arrived_once(site)
+
+
+DOCS = Path(__file__).parents[2]
+SIGNED_UP = {
+    "segment.analytics": "analytics.track('ada', 'signed_up')\nanalytics.shutdown()",
+    "rudderstack.analytics": "analytics.track('ada', 'signed_up')\nanalytics.shutdown()",
+    "posthog": "posthog.capture('signed_up', distinct_id='ada')\nposthog.shutdown()",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "sdk"), [("README.md", "segment.analytics"), *(("docs/ingest.md", sdk) for sdk in SIGNED_UP)]
+)
+def test_the_lines_that_the_docs_show_are_enough(site: Site, tmp_path: Path, file: str, sdk: str) -> None:
+    blocks = re.findall(r"```python\n(.+?)```", (DOCS / file).read_text(), re.DOTALL)
+    (said,) = (block for block in blocks if re.search(rf"(import|from) {sdk}\b", block))
+    said = said.replace("fw_...", site.key).replace("https://nudges.example.com", site.url)
+    assert said.count(site.key) == said.count(f'"{site.url}"') == 1
+    script = tmp_path / "product.py"
+    script.write_text(f"{said}\n{SIGNED_UP[sdk]}\n")
+    subprocess.run([sys.executable, str(script)], check=True, timeout=PATIENCE_S)
+    assert [(row.name, row.person_id) for row in site.facts()] == [("signed_up", "ada")]
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,14 @@ def test_a_frozen_broker_slows_nobody_down(engine: Engine, tmp_path: Path) -> No
     assert took < 3  # each publish would wait for as long
 
 
+def test_a_broker_that_is_gone_slows_nobody_down(engine: Engine, tmp_path: Path) -> None:
+    with running(engine, tmp_path / "project", broker_url="redis://127.0.0.1:1/0") as site:
+        began = time.monotonic()
+        for number in range(20):
+            assert site.batch(track(str(number))).status_code == 200
+        assert time.monotonic() - began < 3
+
+
 def test_those_that_come_together_share_a_transaction(engine: Engine, tmp_path: Path) -> None:
     def send(site: Site, number: int) -> None:
         answers.append(site.batch(track(str(number), messageId=f"m{number}")).status_code)

@@ -75,7 +75,7 @@ def show(ctx: typer.Context, delivery: Annotated[int, typer.Argument(help="Its i
     if as_json:
         print_json(found)
         return
-    lists = ("nudge", "attempt_log", "replays")
+    lists = ("nudge", "attempt_log", "outcomes", "replays")
     print_table(f"Delivery {delivery}", ("", ""), [(name, value) for name, value in found.items() if name not in lists])
     evidence = [
         (c["says"], "yes" if c["holds"] else "no", c.get("count"), c.get("value")) for c in found["nudge"]["evidence"]
@@ -83,6 +83,9 @@ def show(ctx: typer.Context, delivery: Annotated[int, typer.Argument(help="Its i
     print_table("Why", ("clause", "holds", "count", "value"), evidence)
     attempts = [(a["fence"], a["began_at"], a["outcome"], a["reason"], a["detail"]) for a in found["attempt_log"]]
     print_table("Attempts", ("no", "began", "outcome", "reason", "answer"), attempts)
+    if found["outcomes"]:
+        outcomes = [(o["at"], o["kind"], o["provider"], o["detail"]) for o in found["outcomes"]]
+        print_table("What became of it", ("at", "what", "told by", "detail"), outcomes)
     if found["replays"]:
         replays = [(r["at"], r["who"], r["from_state"], r["why"]) for r in found["replays"]]
         print_table("Sent again", ("at", "who", "was", "why"), replays)

@@ -15,6 +15,13 @@ from firstwin.cli.opening import opened
 if TYPE_CHECKING:
     from firstwin.tools.status import Status
 
+OUTCOMES = {
+    "hard_bounce": "hard bounce",
+    "soft_bounce": "soft bounce",
+    "complaint": "complaint",
+    "unsubscribed": "unsubscription",
+}
+
 
 def status(
     ctx: typer.Context,
@@ -54,6 +61,9 @@ def _show(found: Status) -> None:
     _show_rules(found)
     _show_counts("Deliveries", found.deliveries)
     _show_counts("Not sent, and why", found.not_sent)
+    if found.outcomes:
+        told = ", ".join(counted(count, OUTCOMES[kind]) for kind, count in found.outcomes.items())
+        screen().print(f"Told by mail providers: {told}.")
     if found.feeds:
         rows = [(feed.name, feed.count, _ago(found.at - feed.last_at)) for feed in found.feeds]
         print_table("Events", ("event", "count", "last"), rows, right=("count",))

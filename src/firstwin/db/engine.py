@@ -52,6 +52,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Engine:
                 connect_args={"options": "-c timezone=UTC -c jit=off", "connect_timeout": 5},
                 json_serializer=_json,
                 json_deserializer=orjson.loads,
+                hide_parameters=True,  # an error goes into the log, and what a statement was given holds addresses
             )
         case other:
             msg = f"firstwin runs on SQLite and PostgreSQL, not on {other}: set FIRSTWIN_DATABASE_URL to one of them"
@@ -78,6 +79,7 @@ def _open_sqlite(url: str) -> Engine:
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         json_serializer=_json,
         json_deserializer=orjson.loads,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -58,7 +58,7 @@ def _skew(sent_at: object, received_at: int) -> int:
 
 
 def _one(document: Any, received_at: int, skew: int, *, may_hold_nul: bool) -> Message | Refused:  # noqa: ANN401 - whatever JSON holds
-    if type(document) is dict and document.get("messageId") in {None, ""}:
+    if type(document) is dict and document.get("messageId", "") in ("", None):
         document = {**document, "messageId": _made_id(document)}
     found = read(document, received_at, skew=skew, may_hold_nul=may_hold_nul)
     if isinstance(found, Refused):

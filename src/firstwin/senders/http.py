@@ -25,7 +25,7 @@ FIXED_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f
 
 
 class Http:
-    """Posts to one address. ``deadline`` is in seconds, for all of it: name, connection, request and answer."""
+    """Speaks to one address. ``deadline`` is in seconds, for all of it: name, connection, request and answer."""
 
     def __init__(
         self,
@@ -46,10 +46,22 @@ class Http:
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Reply | Retry | Refused | Unknown:
         """The answer, or what the lack of one means. Raises nothing for what the network does."""
+        return await self._ask("POST", headers, body)
+
+    async def get(self) -> Reply | Retry | Refused | Unknown:
+        """The same, of what is to be read there."""
+        return await self._ask("GET", {}, b"")
+
+    async def close(self) -> None:
+        """Close what the running event loop has opened."""
+        if transport := self._transports.leave():
+            await transport.aclose()
+
+    async def _ask(self, method: str, headers: Mapping[str, str], body: bytes) -> Reply | Retry | Refused | Unknown:
         until = asyncio.get_running_loop().time() + self._deadline
         try:
             async with asyncio.timeout_at(until):
-                response = await self._send(body, headers)
+                response = await self._send(method, headers, body)
         except TimeoutError:  # connecting has the first half of the time, so this is the other side's silence
             return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
         except (httpx.HTTPError, aiohttp.ClientError) as failure:
@@ -57,15 +69,10 @@ class Http:
         read = await _read(response, until)
         return Reply(response.status_code, response.headers, read.decode(errors="replace"))
 
-    async def close(self) -> None:
-        """Close what the running event loop has opened."""
-        if transport := self._transports.leave():
-            await transport.aclose()
-
-    async def _send(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    async def _send(self, method: str, headers: Mapping[str, str], body: bytes) -> httpx.Response:
         """Straight through the transport: a client would log the address, which may be a secret, and take twice the time."""
         request = httpx.Request(
-            "POST",
+            method,
             self._url,
             headers={**FIXED_HEADERS, **headers},
             content=body,

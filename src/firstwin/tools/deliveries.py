@@ -44,18 +44,20 @@ def find_replayable(connection: Connection, wanted: Wanted) -> list[int]:
 
 
 def find_one(connection: Connection, delivery_id: int) -> Mapping[str, Any] | None:
-    """One delivery with the facts that its decision used, its attempts, and who asked for it again."""
+    """One delivery with the facts that its decision used, its attempts, what became of it, and who asked for it again."""
     query = select(t.delivery).where(t.delivery.c.id == delivery_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
     nudge = select(t.nudge).where(t.nudge.c.id == row["nudge_id"])
     attempts = select(t.attempt).where(t.attempt.c.delivery_id == delivery_id).order_by(t.attempt.c.id)
+    outcomes = select(t.outcome).where(t.outcome.c.delivery_id == delivery_id).order_by(t.outcome.c.id)
     replays = select(t.replay).where(t.replay.c.delivery_id == delivery_id).order_by(t.replay.c.id)
     return {
         **row,
         "nudge": dict(connection.execute(nudge).mappings().one()),
         "attempt_log": [dict(each) for each in connection.execute(attempts).mappings()],
+        "outcomes": [dict(each) for each in connection.execute(outcomes).mappings()],
         "replays": [dict(each) for each in connection.execute(replays).mappings()],
     }
 

@@ -61,11 +61,15 @@ class Destination:
 
 @dataclass(frozen=True)
 class Status:
-    """``not_sent`` counts the deliveries that ended without a message, by state and reason."""
+    """``not_sent`` counts the deliveries that ended without a message, by state and reason.
+
+    ``outcomes`` counts what mail providers told of messages, by kind.
+    """
 
     at: datetime
     deliveries: Mapping[str, int]
     not_sent: Mapping[str, int]
+    outcomes: Mapping[str, int]
     rules: tuple[RuleStatus, ...]
     accounts: int
     people: int
@@ -87,6 +91,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         at=at,
         deliveries=_counts(connection, t.delivery, t.delivery.c.state, run),
         not_sent=_not_sent(connection, run),
+        outcomes=_outcomes(connection),
         rules=tuple(_rules(connection, run, at, pauses)),
         accounts=_size(connection, t.account),
         people=_size(connection, t.person),
@@ -142,6 +147,12 @@ def _not_sent(connection: Connection, run: str) -> dict[str, int]:
         .order_by(d.state, d.reason)
     )
     return {f"{state}: {reason}": count for state, reason, count in connection.execute(query)}
+
+
+def _outcomes(connection: Connection) -> dict[str, int]:
+    o = t.outcome.c
+    query = select(o.kind, func.count()).group_by(o.kind).order_by(o.kind)
+    return dict(connection.execute(query).all())
 
 
 def _size(connection: Connection, table: Table) -> int:

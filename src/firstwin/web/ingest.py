@@ -170,7 +170,7 @@ def _batch(document: object) -> Brought:
         raise HTTPException(400, 'This is not a batch: {"batch": [message, …]}.')
     messages = document["batch"]
     if len(messages) > MOST_MESSAGES:
-        raise HTTPException(413, f"These are more than {MOST_MESSAGES:,} messages.")
+        raise HTTPException(400, f"These are more than {MOST_MESSAGES:,} messages.")
     context = document.get("context")
     if isinstance(context, dict) and context:
         messages = [_in_context(message, context) for message in messages]

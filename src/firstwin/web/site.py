@@ -17,8 +17,10 @@ from firstwin.app import App
 from firstwin.web import leaving
 from firstwin.web.around import Around
 from firstwin.web.gate import Gate
+from firstwin.web.hooks.routes import routes as hooks
 from firstwin.web.ingest import Endpoint, Ingest
 from firstwin.web.intake import Writer
+from firstwin.web.openapi import openapi
 
 CODES = {400: "invalid", 401: "unauthorized", 404: "not_found", 405: "not_allowed", 408: "too_slow", 413: "too_large",
          415: "unknown_encoding", 429: "too_many"}  # fmt: skip
@@ -48,8 +50,13 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
             await fresh
         writer.stop()
 
-    routes = [Route("/healthz", healthy), *(Route(path, post, methods=["POST"]) for path, post in posts.items())]
-    routes += leaving.routes(app)
+    routes = [
+        Route("/healthz", healthy),
+        Route("/openapi.json", described),
+        *(Route(path, post, methods=["POST"]) for path, post in posts.items()),
+        *leaving.routes(app),
+        *hooks(app, within_s=patience_s),
+    ]
     router = Router(routes, redirect_slashes=False, lifespan=lifespan)
     whole = Posts(posts, ExceptionMiddleware(router, {HTTPException: _refused}))
     return Around(whole, https=app.settings.public_url.startswith("https:"))
@@ -80,6 +87,10 @@ class Posts:
 async def healthy(_request: Request) -> Response:
     """That the process answers. It asks no database: a restart would not bring that back."""
     return JSONResponse({"success": True})
+
+
+async def described(_request: Request) -> Response:
+    return JSONResponse(openapi())
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -1,0 +1,155 @@
+"""The description of the ingest in OpenAPI 3.1, for SDKs, gateways and people: served at ``/openapi.json``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from firstwin.facts.segment import DEEPEST, LARGEST, LONGEST_ID
+from firstwin.web.ingest import KINDS, LARGEST_BATCH, MOST_MESSAGES
+
+Json = dict[str, Any]
+
+NO_NUL: Final = "^[^\\u0000]*$"
+ID: Final[Json] = {
+    "anyOf": [{"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": NO_NUL}, {"type": "integer"}]
+}
+COMMON: Final[Json] = {
+    "messageId": {
+        "anyOf": [{"type": "string", "maxLength": LONGEST_ID, "pattern": NO_NUL}, {"type": ["integer", "null"]}],
+        "description": "The same id is stored once: the first wins. Without it a message is told from a repetition by what it says and when.",
+    },
+    "timestamp": {
+        "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
+        "description": "When it happened; without it, now. Before 2000 or more than a day ahead it is refused.",
+    },
+    "context": {"description": "`groupId` names the account."},
+    "sentAt": {"description": "What the sender's clock said: a wrong clock is corrected by it."},
+}
+OWN: Final[dict[str, Json]] = {
+    "track": {"event": ID, "properties": {"type": ["object", "null"]}},
+    "identify": {"traits": {"type": ["object", "null"]}},
+    "group": {"groupId": ID, "traits": {"type": ["object", "null"]}},
+    "alias": {"previousId": ID},
+    "page": {"name": {}, "category": {}, "properties": {"type": ["object", "null"]}},
+    "screen": {"name": {}, "category": {}, "properties": {"type": ["object", "null"]}},
+}
+NEEDED: Final = {"track": ["event"], "group": ["groupId"], "alias": ["previousId"]}
+
+REJECTED: Final[Json] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["index", "messageId", "reason"],
+        "properties": {
+            "index": {"type": ["integer", "null"], "description": "Its place in the batch, from 0 on."},
+            "messageId": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
+        },
+    },
+}
+TAKEN: Final[Json] = {
+    "type": "object",
+    "required": ["success"],
+    "properties": {"success": {"const": True}, "rejected": REJECTED},
+}
+REFUSED: Final[Json] = {
+    "type": "object",
+    "required": ["success", "code", "message"],
+    "properties": {
+        "success": {"const": False},
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+        "rejected": REJECTED,
+    },
+}
+WHY: Final = {
+    "400": f"It is not JSON, holds more than {MOST_MESSAGES} messages, or none that can be taken; `rejected` says why.",
+    "401": "The write key is not known.",
+    "408": "The body did not come in time.",
+    "413": f"It is larger than {LARGEST_BATCH // 1000} kB.",
+    "415": "Its Content-Encoding is neither gzip nor none.",
+    "429": "The source sends more than it may.",
+    "503": "The database can't be reached, and nothing was stored.",
+}
+WAITS: Final = {"429", "503"}
+
+
+def openapi() -> Json:
+    """The document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Firstwin",
+            "version": "1",
+            "description": "Takes messages of the Segment spec and PostHog's events. A 2xx is given once they are stored."
+            f" A message may have {LARGEST // 1024} kB and be nested {DEEPEST} levels deep.",
+        },
+        "security": [{"writeKey": []}],
+        "paths": {
+            "/v1/batch": _post("batch", "Many messages.", _batch()),
+            **{f"/v1/{kind}": _post(kind, f"One {kind} message.", _message(kind)) for kind in KINDS},
+            "/batch/": _post("posthog", "PostHog's events; the write key may stand in `api_key`.", _batch()),
+            "/healthz": {"get": _health()},
+        },
+        "components": {
+            "securitySchemes": {
+                "writeKey": {"type": "http", "scheme": "basic", "description": "The write key as user, no password."}
+            },
+            "schemas": {"Taken": TAKEN, "Refused": REFUSED},
+        },
+    }
+
+
+def _post(name: str, summary: str, body: Json) -> Json:
+    taken = {"description": "Stored, but for those that `rejected` names.", "content": _json("Taken")}
+    refused = {code: _refusal(code, why) for code, why in WHY.items()}
+    return {
+        "post": {
+            "operationId": name,
+            "summary": summary,
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {"200": taken, **refused},
+        }
+    }
+
+
+def _refusal(code: str, why: str) -> Json:
+    wait = {"Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds."}}
+    return {"description": why, "content": _json("Refused"), **({"headers": wait} if code in WAITS else {})}
+
+
+def _json(schema: str) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _batch() -> Json:
+    """Any message: one that can't be taken is told, and stops no other."""
+    return {
+        "type": "object",
+        "required": ["batch"],
+        "properties": {"batch": {"type": "array", "maxItems": MOST_MESSAGES, "items": {}}, "sentAt": {}},
+    }
+
+
+def _message(kind: str) -> Json:
+    said = {"type": "object", "properties": {**COMMON, "userId": _maybe(ID), "anonymousId": {}, **OWN[kind]}}
+    needed = {"required": NEEDED[kind]} if kind in NEEDED else {}
+    whose = (
+        []
+        if kind == "group"
+        else [{"required": [name], "properties": {name: ID}} for name in ("userId", "anonymousId")]
+    )
+    return said | needed | ({"anyOf": whose} if whose else {})
+
+
+def _maybe(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}, {"const": ""}]}
+
+
+def _health() -> Json:
+    return {
+        "operationId": "health",
+        "summary": "That the process answers.",
+        "security": [],
+        "responses": {"200": {"description": "It does.", "content": _json("Taken")}},
+    }
