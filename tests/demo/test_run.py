@@ -45,7 +45,12 @@ def test_ctrl_c_ends_it_and_its_page_is_there_until_then() -> None:
         while " mail " not in demo.stdout.readline():
             assert demo.poll() is None
         with urlopen(f"{page[0]}/messages.json") as answer:  # noqa: S310 - our own page on this machine
-            assert b"Welcome to Acme Reports" in answer.read()
+            came = answer.read().decode()
+        assert "Welcome to Acme Reports" in came
+        way_out = re.search(r"http://127\.0\.0\.1:\d+/u/[\w.-]+", came)
+        assert way_out is not None
+        with urlopen(way_out[0]) as answer:  # noqa: S310 - our own page on this machine
+            assert "Stop “Tips and offers”" in answer.read().decode()
         demo.send_signal(signal.SIGINT)
         _, trouble = demo.communicate(timeout=LONGEST)
         assert demo.returncode == 0, trouble

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from firstwin.messages import alert, limits, mail
-from firstwin.messages.context import CONTEXT, IN_MAIL
+from firstwin.messages import alert, limits, mail, page
+from firstwin.messages.check import check_templates
+from firstwin.messages.context import CONTEXT, IN_MAIL, IN_PAGE
 from firstwin.messages.environments import environments
 from firstwin.messages.message import Mail
+from firstwin.messages.page import PAGES
+from firstwin.messages.page_audit import CHOICES
 from firstwin.messages.sandbox import COUNTED, TOGETHER
 from tests.messages.conftest import Write
 from tests.messages.examples import SHIPPED, Project, rich
+from tests.messages.test_page import LAYOUT, context
 
 DOCS = (SHIPPED.parent / "docs/templates.md").read_text(encoding="utf-8")
 
@@ -37,6 +41,22 @@ def test_every_name_that_a_template_may_use_is_told_of_and_no_other() -> None:
 def test_every_key_of_a_head_is_told_of() -> None:
     for title, keys in (("A mail", mail.HEAD), ("An alert", alert.HEAD)):
         assert all(f"`{key}`" in section(title) for key in keys)
+
+
+def test_every_page_and_everything_that_it_may_use_is_told_of() -> None:
+    told = section("A page")
+    assert first_cells(told) == {*IN_PAGE, "unsubscribe", "unsubscribed", "unknown"}
+    assert all(f"`{name}.html`" in told for name in PAGES)
+    assert all(f"`{key}`" in told for key in page.HEAD)
+    assert all(f"`{choice}`" in told for choice in CHOICES)
+
+
+def test_the_example_of_a_page_works(write: Write) -> None:
+    example = section("A page").split("```html\n")[1].split("```")[0]
+    templates = write({"layouts/page.html": LAYOUT, "pages/unsubscribe.html": example})
+    assert check_templates(templates, []) == ()
+    made = templates.pages.render("unsubscribe", "", context(stopped={"class": False, "all": False, "less": True}))
+    assert "Wieder wie vorher" in made.html
 
 
 def test_the_limits_are_the_true_ones() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import Engine
 from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
+from firstwin.outbox.claim import fences
+from firstwin.outbox.wire import wire
 from tests.outbox.given import (
     ADDRESSES,
     NOON,
@@ -20,6 +23,7 @@ from tests.outbox.given import (
     deliveries,
     force,
     on_the_wire,
+    open_gates,
     row_of,
     sending,
     taken,
@@ -131,3 +135,19 @@ def test_of_two_whose_first_is_not_wanted_any_more_the_second_goes(engine: Engin
     leased = taken(engine, "mail")
     force(engine, first, expires_at=NOON - timedelta(days=1))
     assert on_the_wire(engine, leased).sending == {second}
+
+
+@pytest.mark.slow
+def test_of_two_workers_at_the_same_moment_one_sends(postgres_engine: Engine) -> None:
+    """SQLite has one writer anyway."""
+    asks_for_less(postgres_engine)
+    first, second = deliveries(postgres_engine, 2, **MAIL)
+    one, other = taken(postgres_engine, "mail")
+    how: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "daily_cap": 1000}
+    with ThreadPoolExecutor(1) as beside:
+        with write(postgres_engine) as connection:
+            assert wire(connection, REPLAY, fences([one]), **how).sending == {first}
+            later = beside.submit(on_the_wire, postgres_engine, [other])
+            assert wait([later], timeout=0.3).not_done  # it asks only when this one is through
+        assert later.result().sending == frozenset()
+    assert row_of(postgres_engine, second).reason == "less_often"

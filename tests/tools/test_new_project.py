@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from firstwin.settings import load
 from firstwin.tools.check import check
 from firstwin.tools.new_project import new_project, shipped
 
@@ -33,3 +34,22 @@ def test_done_again_nothing_is_written(tmp_path: Path) -> None:
     again = new_project(tmp_path)
     assert again.written == ()
     assert set(again.kept) == set(first.written)
+
+
+def test_a_new_project_has_a_secret_of_its_own_for_no_eyes_but_the_owners(tmp_path: Path) -> None:
+    found = set()
+    for name in ("one", "two"):
+        new_project(tmp_path / name)
+        settings = load(tmp_path / name)
+        assert len(settings.secret) >= 40
+        assert settings.public_url == f"http://localhost:{settings.web_port}"
+        assert (tmp_path / name / ".env").stat().st_mode & 0o777 == 0o600
+        assert ".env" in (tmp_path / name / ".gitignore").read_text().splitlines()
+        found.add(settings.secret)
+    assert len(found) == 2
+
+
+def test_settings_that_are_there_stay(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FIRSTWIN_POLL=3\n")
+    assert Path(".env") in new_project(tmp_path).kept
+    assert (tmp_path / ".env").read_text() == "FIRSTWIN_POLL=3\n"

@@ -19,7 +19,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._site: ASGIApp | None = None
-        self._server = Server(self._answer, HERE, 0)
+        self._server = Server(self, HERE, 0)
         self.url = self._server.url
 
     @contextmanager
@@ -34,6 +34,6 @@ class Pages:
     def close(self) -> None:
         self._server.stop()
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._site is not None  # noqa: S101 - nobody is answered before there is one
         await self._site(scope, receive, send)

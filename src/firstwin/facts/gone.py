@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, delete, or_, select, update
 
 from firstwin.db import tables
-from firstwin.db.bulk import one_of
+from firstwin.db.bulk import one_of, one_of_ids
 from firstwin.facts.known import confirmed
 
 event, person, member, alias, account = tables.event, tables.person, tables.member, tables.alias, tables.account
@@ -31,6 +32,11 @@ class Gone:
         lower = text.lower()
         return text in self.ids or any(address.lower() in lower for address in self.addresses)
 
+    def is_part_of(self, name: str) -> bool:
+        """Whether a name that a program made was made of one of the ids or addresses: ``group-ada-3``, but not ``canada``."""
+        words = "|".join(re.escape(one) for one in (*self.ids, *self.addresses))
+        return re.search(rf"(?<![^\W_])(?:{words})(?![^\W_])", name, re.IGNORECASE) is not None
+
     def without(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         """The value with nothing in it that names the person."""
         match value:
@@ -44,9 +50,9 @@ class Gone:
                 return value
 
     def may_be_in(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether JSON could name the person, for a closer look at few rows."""
+        """Whether a text or JSON could name the person, for a closer look at few rows."""
         text = cast(column, Text)
-        ids = [text.contains(orjson.dumps(id_).decode(), autoescape=True) for id_ in sorted(self.ids)]
+        ids = [text.contains(orjson.dumps(id_).decode()[1:-1], autoescape=True) for id_ in sorted(self.ids)]
         return or_(*ids, *(text.icontains(address, autoescape=True) for address in sorted(self.addresses)))
 
 
@@ -112,6 +118,7 @@ def erase_facts(connection: Connection, gone: Gone) -> Mapping[str, int]:
     done["accounts' facts that named the person"] = _scrubbed_events(connection, gone) + _scrubbed_accounts(
         connection, gone
     )
+    done["messages that were refused, made anonymous"] = _nameless_rejects(connection, gone)
     for name, whose in (
         ("person", person.c.id),
         ("memberships", member.c.person_id),
@@ -147,11 +154,23 @@ def _rekey(connection: Connection, subject: str, old: str | None, new: str) -> N
 
 
 def _scrubbed_events(connection: Connection, gone: Gone) -> int:
-    whose = (one_of(event.c.account_id, "accounts"), gone.may_be_in(event.c.props))
-    rows = connection.execute(
-        select(event.c.seq, event.c.props).where(*whose), {"accounts": sorted(gone.accounts)}
-    ).all()
+    """What others told of the person, and ids of messages that were made of the person's own."""
+    whose = (one_of(event.c.account_id, "accounts"), or_(gone.may_be_in(event.c.props), gone.may_be_in(event.c.id)))
+    columns = (event.c.seq, event.c.id, event.c.account_id, event.c.props)
+    rows = connection.execute(select(*columns).where(*whose), {"accounts": sorted(gone.accounts)}).all()
+    for row in rows:
+        if row.id and gone.is_part_of(row.id):
+            _rekey(connection, row.account_id, row.id, f"seq:{row.seq}")
+            connection.execute(update(event).where(event.c.seq == row.seq).values(id=None))
     return sum(_scrubbed(connection, event, event.c.seq == row.seq, "props", row.props, gone) for row in rows)
+
+
+def _nameless_rejects(connection: Connection, gone: Gone) -> int:
+    reject = tables.reject.c
+    rows = connection.execute(select(reject.id, reject.message_id).where(gone.may_be_in(reject.message_id))).all()
+    named = [row.id for row in rows if gone.is_part_of(row.message_id)]
+    nameless = update(tables.reject).where(one_of_ids(reject.id, "named")).values(message_id=None)
+    return connection.execute(nameless, {"named": named}).rowcount if named else 0
 
 
 def _scrubbed_accounts(connection: Connection, gone: Gone) -> int:

@@ -44,8 +44,11 @@ def erase_deliveries(connection: Connection, gone: Gone) -> Mapping[str, int]:
     connection.execute(
         update(delivery).where(one_of_ids(delivery.c.id, "ids")).values(person_id=None, address=None), ids
     )
-    for table in (attempt, outcome):
-        connection.execute(update(table).where(one_of_ids(table.c.delivery_id, "ids")).values(detail=None), ids)
+    for table in (attempt, outcome):  # what the other side said may repeat the address
+        of_others = select(delivery.c.id).where(one_of(delivery.c.account_id, "accounts"))
+        named = and_(table.c.delivery_id.in_(of_others), gone.may_be_in(table.c.detail))
+        whose = or_(one_of_ids(table.c.delivery_id, "ids"), named)
+        connection.execute(update(table).where(whose).values(detail=None), ids | {"accounts": sorted(gone.accounts)})
     return {"messages that were to go out, cancelled": cancelled, "deliveries, made anonymous": len(rows)}
 
 
