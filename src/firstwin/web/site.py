@@ -34,7 +34,7 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
     """
     app.project()
     gate, writer = (
-        Gate(app.engine, app.settings.ingest_rate),
+        Gate(app.engine, app.settings.ingest_rate, patience_s),
         Writer(app.engine, lambda: app.project().zone, patience_s),
     )
     posts = Ingest(gate, writer, app.bell, lambda: app.project().posthog_group, patience_s).endpoints()
