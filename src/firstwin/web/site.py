@@ -34,7 +34,7 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
     Raises ProjectError where the project's files can't be used.
     """
     app.project()
-    gate = Gate(app.engine, app.settings.ingest_rate)
+    gate = Gate(app.engine, app.settings.ingest_rate, patience_s)
     writer = Writer(app.engine, lambda: app.project().zone, patience_s)
     posts = Ingest(gate, writer, app.bell, lambda: app.project().posthog_group, patience_s).endpoints()
     router = Router(_routes(app, posts, patience_s), redirect_slashes=False, lifespan=_open(gate, writer))
