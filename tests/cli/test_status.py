@@ -19,7 +19,7 @@ def test_each_source_is_told_with_what_it_brought_and_what_was_refused(run: Run,
         note_intake(connection, "shop", came, clock(connection))
     told = run("-p", str(folder), "status").stdout
     (shop,) = (line for line in told.splitlines() if line.strip().startswith("shop"))
-    assert shop.split()[:4] == ["shop", "1.0", "2.0", "s"]
+    assert shop.split()[:4] == ["shop", "1.00", "2.0", "s"]
     assert shop.rstrip().endswith("it has no event name")
     found = json.loads(run("-p", str(folder), "status", "--json").stdout)["sources"]
     assert [(one["source"], one["rejected"]) for one in found] == [("app", 0), ("shop", 1)]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +24,18 @@ def test_a_time_is_read_as_utc_to_the_microsecond(said: str, meant: str) -> None
     moment = read_time(said)
     assert moment is not None
     assert iso(moment) == meant
+
+
+@pytest.mark.parametrize("read", [read_time, lambda said: named_moment(said, "UTC")])
+def test_a_long_text_is_not_remembered(read: Callable[[str], object]) -> None:
+    """A sender may say another one each time, of half a megabyte."""
+    texts = [f"{number:04}-" + "x" * 50_000 for number in range(500)]
+    tracemalloc.start()
+    for text in texts:
+        read(text + "y")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5_000_000
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,18 @@ class Site:
 
 
 @contextmanager
-def running(engine: Engine, folder: Path, *, patience_s: float = PATIENCE_S, **settings: Any) -> Iterator[Site]:
-    """A project with two rules, served from a thread of this process on a port of its own."""
+def running(
+    engine: Engine, folder: Path, *, patience_s: float = PATIENCE_S, more: str = "", **settings: Any
+) -> Iterator[Site]:
+    """A project with two rules, served from a thread of this process on a port of its own. ``more`` is for firstwin.yaml."""
     url = engine.url.render_as_string(hide_password=False)
-    chosen = {"project": make_project(folder), "database_url": url, "secret": SECRET, "public_url": PUBLIC, **settings}
+    chosen = {
+        "project": make_project(folder, more=more),
+        "database_url": url,
+        "secret": SECRET,
+        "public_url": PUBLIC,
+        **settings,
+    }
     with App.open(Settings(**chosen)) as app:
         with write(app.engine) as connection:
             key = make_key(connection, "shop", who="test", at=clock(connection))

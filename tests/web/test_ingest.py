@@ -181,6 +181,57 @@ def test_a_bad_message_is_refused_and_says_why(site: Site, name: str) -> None:
     assert site.facts() == []
 
 
+SPOILT = {
+    "a number that is none": b'{"type": "track", "messageId": "bad", "userId": "ada", "event": "x", "properties": {"n": NaN}}',
+    "a number too large for any": b'{"type": "track", "messageId": "bad", "userId": "ada", "event": "x", "properties": {"n": 1e400}}',
+    "half a character": b'{"type": "track", "messageId": "bad", "userId": "ada", "event": "x\\ud83d"}',
+}
+
+
+@pytest.mark.parametrize("path", ["/v1/batch", "/batch/"])
+@pytest.mark.parametrize("name", SPOILT)
+def test_what_an_sdk_writes_that_is_no_json_spoils_its_message_alone(site: Site, path: str, name: str) -> None:
+    good = track() if path == "/v1/batch" else {"event": "opened", "uuid": "u", "distinct_id": "ada"}
+    answer = site.post(path, b'{"batch": [%s, %s]}' % (orjson.dumps(good), SPOILT[name]))
+    assert answer.status_code == 200
+    (bad,) = answer.json()["rejected"]
+    assert (bad["index"], bad["messageId"]) == (1, "bad")
+    assert "not valid JSON" in bad["reason"]
+    assert [row.name for row in site.facts()] == ["opened"]
+
+
+@pytest.mark.parametrize("levels", [200, 300, 1000])
+def test_however_deep_a_message_is_nested_those_beside_it_are_stored(site: Site, levels: int) -> None:
+    deep = b'{"messageId": "deep", "type": %s1%s}' % (b"[" * levels, b"]" * levels)
+    beside = orjson.dumps(track(properties={"text": "x" * 30_000}))
+    answer = site.post("/v1/batch", b'{"batch": [%s, %s], "integrations": "%s"}' % (beside, deep, b"x" * 10_000))
+    assert answer.status_code == 200
+    assert [bad["messageId"] for bad in answer.json()["rejected"]] == ["deep"]
+    assert len(site.facts()) == 1
+
+
+@pytest.mark.parametrize("zone", [{}, [], {"name": "Europe/Berlin"}, 5])
+def test_a_trait_called_like_one_that_counts_may_hold_anything(site: Site, zone: Any) -> None:
+    answer = site.post("/v1/identify", {"messageId": "i", "userId": "ada", "traits": {"timezone": zone, "plan": "pro"}})
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert {row.name for row in site.facts("firstwin.person.plan", "firstwin.person.timezone")} == {
+        "firstwin.person.plan",
+        "firstwin.person.timezone",
+    }
+
+
+def test_what_a_batch_says_for_all_makes_it_no_larger_than_it_may_be(site: Site) -> None:
+    """Said 2,500 times it would keep everybody else waiting for half a minute."""
+    began = time.monotonic()
+    names = {f"name{number}": number for number in range(20_000)}
+    answer = site.post("/v1/batch", {"batch": [{"context": {}}] * MOST_MESSAGES, "context": names})
+    assert answer.status_code == 413
+    assert "context" in answer.json()["message"]
+    assert time.monotonic() - began < 3
+    deep = b'{"batch": [{}], "context": {"a": %s1%s}}' % (b"[" * 500, b"]" * 500)
+    assert site.post("/v1/batch", deep).status_code == 400
+
+
 def test_a_message_that_the_database_refuses_is_refused_alone(sqlite_engine: Engine, tmp_path: Path) -> None:
     """It should never come to that; if it does, whoever else was stored together with it must not suffer."""
     with running(sqlite_engine, tmp_path / "project") as site:
@@ -203,6 +254,7 @@ REFUSED: dict[str, tuple[int, Refusal]] = {
     "no key": (401, lambda site: site.batch(track(), key="")),
     "a wrong key in the body": (401, lambda site: site.post("/v1/batch", {"batch": [], "writeKey": "x"}, key="")),
     "a header that can't be read": (401, lambda site: site.client.post("/v1/batch", headers={"authorization": "Basic %%%"})),
+    "a header of other letters": (401, lambda site: site.client.post("/v1/batch", headers={b"authorization": b"Basic \xff\xe9"})),
     "another scheme": (401, lambda site: site.client.post("/v1/batch", content=b'{"batch": []}', headers={"authorization": "Bearer x"})),
     "no JSON": (400, lambda site: site.post("/v1/batch", b"{")),
     "nothing": (400, lambda site: site.post("/v1/batch", b"")),

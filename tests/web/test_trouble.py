@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -13,12 +14,19 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from firstwin.db import migrate
-from firstwin.db.engine import open_database, write
+from firstwin.db.engine import clock, open_database, write
+from firstwin.facts.posted import Posted, Unfit
+from firstwin.facts.segment import Message
+from firstwin.facts.write_keys import make_key
+from firstwin.web.intake import Unavailable, Writer
 from tests.servers.valkey import valkey
 from tests.web.given import Site, running, track
 from tests.worker.processes import eventually
+
+TAKEN = Posted([Message("m", "event", "ada", None, 10**15, "opened", {})], [])
 
 
 @pytest.fixture
@@ -55,6 +63,31 @@ def test_while_the_database_is_away_senders_are_asked_to_come_back(
         assert [row.name for row in site.facts()] == ["before", "during"]
 
 
+def test_a_key_that_cannot_be_looked_up_is_not_called_wrong(
+    away: Engine, postgres_engine: Engine, tmp_path: Path
+) -> None:
+    with running(away, tmp_path / "project") as site:
+        assert site.batch(track()).status_code == 200
+        with write(site.engine) as connection:
+            new = make_key(connection, "web", who="test", at=clock(connection))
+        lets_nobody_in(postgres_engine, wanted=True)
+        answer = site.batch(track("during"), key=new)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        lets_nobody_in(postgres_engine, wanted=False)
+        assert site.batch(track("during"), key=new).status_code == 200
+        assert site.batch(track("after"), key="fw_wrong").status_code == 401
+
+
+def test_a_key_that_is_not_known_does_not_wait_for_ever(postgres_engine: Engine, tmp_path: Path) -> None:
+    with running(postgres_engine, tmp_path / "project", patience_s=0.5) as site:
+        assert site.batch(track()).status_code == 200
+        with write(postgres_engine) as connection:
+            connection.execute(text("LOCK TABLE write_key IN ACCESS EXCLUSIVE MODE"))
+            answers = [site.batch(track("during"), key="fw_wrong").status_code for _ in range(2)]
+            assert 503 in answers
+
+
 @contextmanager
 def stuck(engine: Engine) -> Iterator[None]:
     """Somebody else writes, and does not come to an end."""
@@ -72,6 +105,54 @@ def test_a_database_that_is_stuck_keeps_nobody_waiting_for_ever_and_stores_nothi
             assert site.batch(track()).status_code == 503
         assert eventually(lambda: site.batch(track()).status_code == 200)
         assert [row.name for row in site.facts()] == ["opened"]
+
+
+def test_what_nobody_waits_for_any_more_is_not_stored(engine: Engine, tmp_path: Path) -> None:
+    """Else a message without an id, sent again as it was told, would count twice."""
+    nameless = {"userId": "ada", "event": "opened"}
+    with running(engine, tmp_path / "project", patience_s=1) as site:
+        with stuck(engine):
+            under_way = threading.Thread(target=site.batch, args=(track("under way"),))
+            under_way.start()
+            threading.Event().wait(0.3)  # the next one waits behind it
+            assert site.post("/v1/track", nameless).status_code == 503
+            under_way.join()
+        assert eventually(lambda: site.post("/v1/track", nameless).status_code == 200)
+        assert [row.name for row in site.facts("opened")] == ["opened"]
+
+
+def test_a_database_that_is_stuck_keeps_nobody_from_stopping(engine: Engine) -> None:
+    writer = Writer(engine, lambda: "UTC", 0.3)
+    writer.start()
+    with stuck(engine):
+        with pytest.raises(Unavailable):
+            asyncio.run(writer.store("shop", TAKEN))
+        began = time.monotonic()
+        writer.stop()
+        assert time.monotonic() - began < 5
+    writer.stop()
+
+
+def test_two_sites_that_store_and_refuse_never_wait_for_each_other(postgres_engine: Engine) -> None:
+    """One has refused for `first` and wants to store for `second`, the other has stored for `first`."""
+    writer = Writer(postgres_engine, lambda: "UTC", 5.0)
+    deadlocks: list[OperationalError] = []
+
+    def store(*brought: tuple[str, Posted]) -> None:
+        for _ in range(100):
+            try:
+                writer._write(brought)
+            except OperationalError as error:
+                deadlocks.append(error)
+
+    refused = Posted([], [Unfit(0, None, "no")])
+    one = threading.Thread(target=store, args=[("first", refused), ("second", TAKEN)])
+    other = threading.Thread(target=store, args=[("first", TAKEN)])
+    for thread in (one, other):
+        thread.start()
+    for thread in (one, other):
+        thread.join()
+    assert deadlocks == []
 
 
 def test_a_frozen_broker_slows_nobody_down(engine: Engine, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _show_sources(found: Status) -> None:
     rows = [
         (
             source.source or "unknown",
-            f"{source.rate:,.1f}",
+            f"{source.rate:,.2f}",
             _lasted(source.lag),
             source.rejected or "",
             source.unplaced or "",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400_000_000
+LONGEST = 64  # characters of a moment; what was read is remembered, and a text may have 500,000
 DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )  # ISO 8601 as people write it: what else `fromisoformat` takes (20260327, 2026-W13) is rather a number or a text
@@ -32,9 +33,13 @@ def iso(moment: int) -> str:
     return instant(moment).isoformat().replace("+00:00", "Z")
 
 
-@lru_cache(maxsize=4096)
 def read_time(text: str) -> int | None:
     """The moment that an ISO 8601 text names, UTC where it says no offset; None if it names none."""
+    return _read_time(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _read_time(text: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -55,7 +60,7 @@ def is_date_only(value: object) -> bool:
 
 def named_moment(value: object, zone: str) -> int | None:
     """The moment that a property's value names, if it is a date. A date alone is its midnight in ``zone``."""
-    if type(value) is not str or len(value) < len("2026-03-27") or value[4] != "-":
+    if type(value) is not str or not len("2026-03-27") <= len(value) <= LONGEST or value[4] != "-":
         return None
     return _named(value, zone)
 

@@ -11,7 +11,8 @@ from uuid import uuid4
 import orjson
 
 from firstwin.facts.moments import DAY, microseconds, read_time
-from firstwin.facts.segment import LARGEST, NUL, Message, Refused, read
+from firstwin.facts.segment import LARGEST, LONGEST_ID, NUL, Message, Refused, read
+from firstwin.facts.spoilt import Spoilt
 
 EARLIEST: Final = microseconds(datetime(2000, 1, 1, tzinfo=UTC))
 AHEAD: Final = DAY  # so far a clock may be wrong, or a time zone forgotten
@@ -40,7 +41,10 @@ def posted(documents: Iterable[tuple[int, object]], body: bytes, *, received_at:
     messages: list[Message] = []
     unfit: list[Unfit] = []
     for index, document in documents:
-        if may_be_large and (size := len(orjson.dumps(document))) > LARGEST:
+        if isinstance(document, Spoilt):
+            unfit.append(Unfit(index, _id(document.message_id), document.reason))
+            continue
+        if may_be_large and (size := _size(document)) > LARGEST:
             found: Message | Refused = Refused(f"it is longer than {LARGEST // 1024} kB: {size:,} bytes")
         else:
             found = _one(document, received_at, skew, may_hold_nul=may_hold_nul)
@@ -49,6 +53,13 @@ def posted(documents: Iterable[tuple[int, object]], body: bytes, *, received_at:
         else:
             unfit.append(Unfit(index, _id_of(document), found.reason))
     return Posted(messages, unfit)
+
+
+def _size(document: object) -> int:
+    try:
+        return len(orjson.dumps(document))
+    except orjson.JSONEncodeError:  # nested too deep: for that it will be refused
+        return 0
 
 
 def _skew(sent_at: object, received_at: int) -> int:
@@ -81,5 +92,8 @@ def _made_id(document: dict[str, Any]) -> str:
 
 
 def _id_of(document: object) -> str | None:
-    found = document.get("messageId") if isinstance(document, dict) else None
-    return found[:255] if isinstance(found, str) and "\0" not in found else None
+    return _id(document.get("messageId")) if isinstance(document, dict) else None
+
+
+def _id(found: object) -> str | None:
+    return found[:LONGEST_ID] if isinstance(found, str) and "\0" not in found else None

@@ -58,8 +58,8 @@ def _newest(dialect: Dialect, table: Table) -> Executable:
 
 def _write_zones(connection: Connection, subjects: Iterable[Subject]) -> None:
     """Only those that some subject is in, or was: a calendar asks for each of them."""
-    said = {s.traits.get(ZONE) for s in subjects}
-    _run(connection, _zones(connection.dialect), [{"name": zone} for zone in said if is_zone(zone)])
+    said = {zone for s in subjects if is_zone(zone := s.traits.get(ZONE))}
+    _run(connection, _zones(connection.dialect), [{"name": zone} for zone in sorted(said)])
 
 
 @lru_cache(maxsize=16)

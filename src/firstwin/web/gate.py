@@ -17,6 +17,7 @@ from firstwin.db.engine import clock, read
 from firstwin.facts.moments import microseconds
 from firstwin.facts.write_keys import source_of, valid_keys
 from firstwin.telemetry import Log, failed
+from firstwin.web.intake import Unavailable
 
 REFRESH_S: Final = 5.0  # so long a revoked key may still be taken
 AT_LEAST_S: Final = 0.5  # between two looks
@@ -35,9 +36,11 @@ class Gate:
 
     engine: Engine
     rate: int  # messages a second
+    patience_s: float  # so long a key that is not known may wait for a look
     _keys: Mapping[str, str] = field(default_factory=dict)
     _ahead: int = 0  # the database's clock less ours, in microseconds
     _looked: float = -REFRESH_S
+    _sees: bool = False  # whether the last look came to anything
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _windows: dict[str, _Window] = field(default_factory=dict)
 
@@ -48,11 +51,13 @@ class Gate:
             await asyncio.sleep(REFRESH_S)
 
     async def source(self, key: str) -> str | None:
-        """Whose key that is. A key may have been made just now."""
+        """Whose key that is; None for nobody's. A key may have been made just now: Unavailable where that can't be seen."""
         found = source_of(key, self._keys)
         if found is None:
-            await self._look()
+            await self._look_soon()
             found = source_of(key, self._keys)
+        if found is None and not self._sees:
+            raise Unavailable
         return found
 
     def now(self) -> int:
@@ -70,6 +75,13 @@ class Gate:
         window.messages += messages
         return 0
 
+    async def _look_soon(self) -> None:
+        try:
+            async with asyncio.timeout(self.patience_s):
+                await self._look()
+        except TimeoutError:
+            raise Unavailable from None
+
     async def _look(self) -> None:
         """Whoever comes while somebody looks, or too soon after, shares the next look: wrong keys cost little, and time."""
         came = time.monotonic()
@@ -80,7 +92,9 @@ class Gate:
             self._looked = time.monotonic()
             try:
                 self._keys, self._ahead = await run_in_threadpool(self._read)
+                self._sees = True
             except SQLAlchemyError as error:
+                self._sees = False
                 failed(Log.WEB_FAILED, error, what="write keys")
 
     def _read(self) -> tuple[Mapping[str, str], int]:

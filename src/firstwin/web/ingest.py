@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,12 +17,14 @@ from starlette.responses import Response
 from firstwin.bell import Bell, Task
 from firstwin.facts import posthog
 from firstwin.facts.posted import Posted, posted
+from firstwin.facts.spoilt import read_batch
 from firstwin.web.body import read_body, unpacked
 from firstwin.web.gate import Gate
 from firstwin.web.intake import Unavailable, Writer
 
 LARGEST_BATCH: Final = 500_000  # bytes, unpacked, as Segment has it
 MOST_MESSAGES: Final = 2_500  # of one request
+MOST_REPEATED: Final = 5_000_000  # bytes that the context of a batch may come to in all its messages
 TOLD: Final = 100  # refusals in one answer
 RETRY_AFTER_S: Final = 5
 RING_EVERY_S: Final = 1.0
@@ -70,12 +71,18 @@ class Ingest:
 
     def _endpoint(self, name: str, reader: Reader) -> Endpoint:
         async def endpoint(request: Request) -> Response:
-            return await self._take(request, reader)
+            return await self._answered(request, reader)
 
         endpoint.__name__ = name
         return endpoint
 
     # ---- one request ----
+
+    async def _answered(self, request: Request, reader: Reader) -> Response:
+        try:
+            return await self._take(request, reader)
+        except Unavailable:
+            return _unavailable()
 
     async def _take(self, request: Request, reader: Reader) -> Response:
         received_at = self._gate.now()
@@ -85,13 +92,10 @@ class Ingest:
         brought = reader(_json(body))
         source = source or await self._known(brought.said_key)
         if source is None:
-            raise _unauthorized("This write key is not known.")
+            raise _unauthorized("No write key was sent: it goes into HTTP Basic as the user, or into the body.")
         self._slow_down(source, len(brought.documents))
         found = posted(brought.documents, body, received_at=received_at, sent_at=brought.sent_at)
-        try:
-            stored = await self._writer.store(source, found)
-        except Unavailable:
-            return _unavailable()
+        stored = await self._writer.store(source, found)
         request.scope["about"] = {"source": source, "messages": len(stored.messages), "rejected": len(stored.unfit)}
         return self._answer(request, stored)
 
@@ -154,7 +158,7 @@ def _basic(request: Request) -> str | None:
         return None
     try:
         return base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # neither base64 nor a text
         raise _unauthorized("The Authorization header can't be read.") from None
 
 
@@ -162,6 +166,8 @@ def _json(body: bytes) -> object:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        if (found := read_batch(body)) is not None:
+            return found
         raise HTTPException(400, f"This is not JSON: {error}.") from None
 
 
@@ -173,8 +179,21 @@ def _batch(document: object) -> Brought:
         raise HTTPException(400, f"These are more than {MOST_MESSAGES:,} messages.")
     context = document.get("context")
     if isinstance(context, dict) and context:
+        _must_be_repeatable(context, len(messages))
         messages = [_in_context(message, context) for message in messages]
     return Brought(list(enumerate(messages)), document.get("sentAt"), document.get("writeKey"))
+
+
+def _must_be_repeatable(context: Mapping[str, Any], messages: int) -> None:
+    """It is said once, and counts in each message: a small request must not become a huge one."""
+    try:
+        size = len(orjson.dumps(context))
+    except orjson.JSONEncodeError:
+        raise HTTPException(400, "The context of the batch is nested too deep.") from None
+    if size * messages > MOST_REPEATED:
+        raise HTTPException(
+            413, f"With the context of the batch in each message it is larger than {MOST_REPEATED // 1000:,} kB."
+        )
 
 
 def _in_context(message: object, context: Mapping[str, Any]) -> object:

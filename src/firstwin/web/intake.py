@@ -66,7 +66,7 @@ class Writer:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(self._patience_s)  # by then whoever waits was told to come back
 
     async def store(self, source: str, posted: Posted) -> Posted:
         """What was stored, and what was refused in the end. Raises Unavailable, also where it takes too long."""
@@ -76,7 +76,7 @@ class Writer:
             if self._stopping or self._waiting > MOST_WAITING:
                 raise Unavailable
             self._jobs.append(job)
-            self._waiting += len(posted.messages)
+            self._waiting += _size(job)
             self._changed.notify()
         try:
             async with asyncio.timeout(self._patience_s):
@@ -88,7 +88,9 @@ class Writer:
 
     def _run(self) -> None:
         while jobs := self._next():
-            self._store(jobs)
+            awaited = [job for job in jobs if not job.done.done()]  # the others were told that nothing was stored
+            if awaited:
+                self._store(awaited)
 
     def _next(self) -> list[_Job]:
         """Those that wait, as many as fit together; none when it is time to end."""
@@ -116,10 +118,13 @@ class Writer:
             if at - self._forgot > FORGET_EVERY:
                 forget_old_minutes(connection, at)
                 self._forgot = at
-            for source, messages, unfit in _by_source(brought):
-                done = self._ingest(connection, source, messages, at)
-                taken = Intake(done.new, done.repeated, done.lag // 1000, unfit)
-                note_intake(connection, source, taken, at)
+            taken = [
+                (source, self._ingest(connection, source, messages, at), unfit)
+                for source, messages, unfit in _by_source(brought)
+            ]
+            # Then only: whoever waited for the facts with a count in hand would be waited for by who has the facts.
+            for source, done, unfit in taken:
+                note_intake(connection, source, Intake(done.new, done.repeated, done.lag // 1000, unfit), at)
 
     def _ingest(self, connection: Connection, source: str, messages: Sequence[Message], at: datetime) -> Ingested:
         if not messages:
@@ -175,7 +180,7 @@ def _answer(answers: Sequence[tuple[_Job, Posted | Unavailable]]) -> None:
 
 
 def _size(job: _Job) -> int:
-    return len(job.posted.messages)
+    return max(1, len(job.posted.messages) + len(job.posted.unfit))
 
 
 def _by_source(brought: Sequence[_Brought]) -> Iterator[tuple[str, list[Message], list[Unfit]]]:

@@ -1,10 +1,13 @@
-"""The description of the ingest in OpenAPI 3.1, for SDKs, gateways and people: served at ``/openapi.json``."""
+"""The description of the site in OpenAPI 3.1, for SDKs, gateways and people: served at ``/openapi.json``."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from firstwin.facts.segment import DEEPEST, LARGEST, LONGEST_ID
+from firstwin.outbox.choices import Choice
+from firstwin.outbox.way_out import ONE_CLICK
+from firstwin.rules.bounces import Bounces
 from firstwin.web.ingest import KINDS, LARGEST_BATCH, MOST_MESSAGES
 
 Json = dict[str, Any]
@@ -89,6 +92,8 @@ def openapi() -> Json:
             "/v1/batch": _post("batch", "Many messages.", _batch()),
             **{f"/v1/{kind}": _post(kind, f"One {kind} message.", _message(kind)) for kind in KINDS},
             "/batch/": _post("posthog", "PostHog's events; the write key may stand in `api_key`.", _batch()),
+            "/hooks/{provider}": {"post": _hook()},
+            "/u/{token}": {"parameters": [_in_path("token", {"type": "string"})], "get": _look(), "post": _choose()},
             "/healthz": {"get": _health()},
         },
         "components": {
@@ -144,6 +149,73 @@ def _message(kind: str) -> Json:
 
 def _maybe(schema: Json) -> Json:
     return {"anyOf": [schema, {"type": "null"}, {"const": ""}]}
+
+
+def _hook() -> Json:
+    """What is not signed as the provider signs is refused, so that its body need not be described here."""
+    new = {**TAKEN, "properties": {"success": {"const": True}, "new": {"type": "integer", "minimum": 0}}}
+    why = {
+        "400": "It is signed, and not what this provider tells.",
+        "401": "It is not signed, or its login is wrong.",
+        "403": "Its signature does not fit, is too old or was used, or it comes from elsewhere.",
+        "404": "firstwin.yaml names no such provider.",
+        **{code: WHY[code] for code in ("408", "413", "503")},
+    }
+    return {
+        "operationId": "hook",
+        "summary": "A mail provider tells of bounces and complaints.",
+        "security": [],
+        "parameters": [_in_path("provider", {"enum": sorted(Bounces.model_fields)})],
+        "requestBody": {"content": {"application/json": {"schema": {}}}},
+        "responses": {
+            "200": {"description": "Heard, `new` events of it.", "content": {"application/json": {"schema": new}}},
+            **{code: {"description": says, "content": _json("Refused")} for code, says in why.items()},
+        },
+    }
+
+
+def _look() -> Json:
+    return {
+        "operationId": "unsubscribe",
+        "summary": "The page that a mail's unsubscribe link leads to. Looking at it changes nothing.",
+        "security": [],
+        "responses": {
+            "200": _page("What there is to choose."),
+            "404": _page("The link is nobody's."),
+            "503": _refusal("503", WHY["503"]),
+        },
+    }
+
+
+def _choose() -> Json:
+    """Fields as a form brings them (RFC 8058 §3.2)."""
+    choice = {
+        "type": "object",
+        "properties": {"choice": {"enum": list(get_args(Choice))}, ONE_CLICK[0]: {"const": ONE_CLICK[1]}},
+    }
+    forms = ("application/x-www-form-urlencoded", "multipart/form-data")
+    refused = {code: _refusal(code, WHY[code]) for code in ("408", "413", "503")}
+    return {
+        "operationId": "choose",
+        "summary": "Unsubscribes: by the page, or by one click in a mail program.",
+        "security": [],
+        "requestBody": {"content": {form: {"schema": choice} for form in forms}},
+        "responses": {
+            "200": _page("What holds now."),
+            "400": _page("Nothing was chosen, and nothing changed."),
+            "404": _page("The link is nobody's, and nothing changed."),
+            **refused,
+        },
+    }
+
+
+def _page(what: str) -> Json:
+    """A path that is none at all is refused in JSON."""
+    return {"description": what, "content": {"text/html": {"schema": {"type": "string"}}, **_json("Refused")}}
+
+
+def _in_path(name: str, schema: Json) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _health() -> Json:

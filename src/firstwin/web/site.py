@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -34,11 +34,26 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
     Raises ProjectError where the project's files can't be used.
     """
     app.project()
-    gate, writer = (
-        Gate(app.engine, app.settings.ingest_rate),
-        Writer(app.engine, lambda: app.project().zone, patience_s),
-    )
+    gate = Gate(app.engine, app.settings.ingest_rate, patience_s)
+    writer = Writer(app.engine, lambda: app.project().zone, patience_s)
     posts = Ingest(gate, writer, app.bell, lambda: app.project().posthog_group, patience_s).endpoints()
+    router = Router(_routes(app, posts, patience_s), redirect_slashes=False, lifespan=_open(gate, writer))
+    whole = Posts(posts, ExceptionMiddleware(router, {HTTPException: _refused}))
+    return Around(whole, https=app.settings.public_url.startswith("https:"))
+
+
+def _routes(app: App, posts: Mapping[str, Endpoint], patience_s: float) -> list[Route]:
+    return [
+        Route("/healthz", healthy),
+        Route("/openapi.json", described),
+        *(Route(path, post, methods=["POST"]) for path, post in posts.items()),
+        *leaving.routes(app),
+        *hooks(app, within_s=patience_s),
+    ]
+
+
+def _open(gate: Gate, writer: Writer) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What works beside the requests, from the first to the last."""
 
     @asynccontextmanager
     async def lifespan(_router: object) -> AsyncIterator[None]:
@@ -50,16 +65,7 @@ def site(app: App, *, patience_s: float = PATIENCE_S) -> ASGIApp:
             await fresh
         writer.stop()
 
-    routes = [
-        Route("/healthz", healthy),
-        Route("/openapi.json", described),
-        *(Route(path, post, methods=["POST"]) for path, post in posts.items()),
-        *leaving.routes(app),
-        *hooks(app, within_s=patience_s),
-    ]
-    router = Router(routes, redirect_slashes=False, lifespan=lifespan)
-    whole = Posts(posts, ExceptionMiddleware(router, {HTTPException: _refused}))
-    return Around(whole, https=app.settings.public_url.startswith("https:"))
+    return lifespan
 
 
 class Posts:

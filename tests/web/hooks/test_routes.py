@@ -33,13 +33,12 @@ from tests.outbox.given import deliveries, on_the_wire, row_of, rows, taken
 from tests.web.hooks.given import (
     ANNA,
     CERTIFICATE_URL,
-    MAILGUN,
     POSTMARK,
-    RESEND,
     SUBSCRIBE_URL,
     TOPIC,
     Hook,
     Web,
+    bounces,
     confirmation,
     mailgun,
     mailgun_event,
@@ -49,7 +48,6 @@ from tests.web.hooks.given import (
     resend_event,
     sendgrid,
     sendgrid_event,
-    sendgrid_settings,
     ses,
     ses_bounce,
     ses_complaint,
@@ -112,17 +110,6 @@ class Site:
 
     def suppressed(self) -> list[str]:
         return [row.address_hash for row in rows(self.app.engine, tables.suppression)]
-
-
-def bounces(**instead: Any) -> str:
-    chosen = {
-        "ses": {"topic": TOPIC},
-        "sendgrid": {"public_key": sendgrid_settings().public_key},
-        "postmark": {"username": POSTMARK.username, "password": POSTMARK.password},
-        "mailgun": {"signing_key": MAILGUN.signing_key},
-        "resend": {"secret": RESEND.secret},
-    } | instead
-    return "bounces: " + json.dumps({name: part for name, part in chosen.items() if part is not None})
 
 
 @contextmanager

@@ -87,6 +87,8 @@ LOOK_ALIKES = [
     CERTIFICATE_URL.replace("sns.us-east-1", "snsxus-east-1"),
     CERTIFICATE_URL.replace("sns.us-east-1.amazonaws.com", "sns.us-east-1.amazonawsxcom"),
     CERTIFICATE_URL.replace("sns.us-east-1.amazonaws.com", "sns.amazonaws.com"),
+    CERTIFICATE_URL.replace("us-east-1", "s3-us-west-2"),  # anybody's bucket called sns
+    CERTIFICATE_URL.replace("us-east-1", "s3-accelerate"),
     CERTIFICATE_URL.replace("us-east-1", "us-\u0435ast-1"),  # a Cyrillic letter
     CERTIFICATE_URL.replace("amazonaws.com", "amazonaws.com.evil"),
     CERTIFICATE_URL.replace(".com/", ".com/evil/"),

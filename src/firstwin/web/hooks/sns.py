@@ -24,7 +24,7 @@ GOOD_FOR = timedelta(hours=1)  # SNS gives a message up after an hour
 CONFIRMATIONS = frozenset({"SubscriptionConfirmation", "UnsubscribeConfirmation"})
 ALGORITHMS: Mapping[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA256()}  # noqa: S303 - version 1 is SNS's default
 # The whole address is looked at, not the parts that one reader or another may see in it.
-HOST = r"https://sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?"
+HOST = r"https://sns\.[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}\.amazonaws\.com(?:\.cn)?"  # a region: s3-us-west-2 is none, and holds what anybody likes
 CERTIFICATE = re.compile(HOST + r"/SimpleNotificationService-[0-9a-fA-F]{8,64}\.pem", re.ASCII)
 VISITED = re.compile(HOST + r"/\?[!\"$-~]{1,2000}", re.ASCII)
 MOST_KNOWN = 8
