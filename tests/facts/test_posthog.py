@@ -37,6 +37,11 @@ def test_an_event_may_tell_of_its_person_too() -> None:
     ]
 
 
+def test_a_number_may_be_its_id() -> None:
+    event = {"event": "opened", "uuid": 7, "properties": {"$set": {"role": "admin"}}}
+    assert [message[0] for message in said(event)] == ["7:set", "7"]
+
+
 @pytest.mark.parametrize("event", ["$set", "$set_once", "$identify"])
 def test_what_only_tells_of_a_person_is_an_identify(event: str) -> None:
     key = "$set_once" if event == "$set_once" else "$set"

@@ -317,6 +317,18 @@ def test_a_slow_body_is_cut(sqlite_engine: Engine, tmp_path: Path) -> None:
         with socket.create_connection((place.hostname, place.port), timeout=30) as slow:
             slow.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
             assert slow.recv(1000).startswith(b"HTTP/1.1 408 ")
+            slow.sendall(b"{")
+            assert ended(slow)
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the other side ends it, before the test's patience does."""
+    try:
+        while connection.recv(65_536):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
 
 
 def test_answers_keep_browsers_from_mischief(site: Site) -> None:

@@ -144,6 +144,7 @@ def test_two_sites_that_store_and_refuse_never_wait_for_each_other(postgres_engi
                 writer._write(brought)
             except OperationalError as error:
                 deadlocks.append(error)
+                return
 
     refused = Posted([], [Unfit(0, None, "no")])
     one = threading.Thread(target=store, args=[("first", refused), ("second", TAKEN)])

@@ -68,7 +68,7 @@ def _who(event: Document, props: Document) -> Any:  # noqa: ANN401 - whatever JS
 def _message(event: Document, suffix: str, /, **said: Any) -> Document:  # noqa: ANN401 - whatever JSON holds
     """Whatever stands for one event has an id made of the event's."""
     uuid = event.get("uuid") or event.get("messageId")
-    named = {"messageId": f"{uuid}{suffix}" if isinstance(uuid, str) else uuid}
+    named = {"messageId": f"{uuid}{suffix}" if type(uuid) in {str, int} else uuid}
     return {**named, "timestamp": event.get("timestamp"), **said}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from firstwin.telemetry import Log, log
 from firstwin.tools.check import FILE, Checked, check
@@ -47,6 +49,7 @@ class Files:
         parts = (self._folder / "rules", self._folder / "templates")
         files = [self._folder / FILE, self._folder / ".env", *(file for part in parts for file in part.rglob("*"))]
         for file in sorted(files):
-            if file.is_file():
+            with suppress(FileNotFoundError):  # an editor may put another in its place just now
                 found = file.stat()
-                yield str(file), found.st_mtime_ns, found.st_size
+                if S_ISREG(found.st_mode):
+                    yield str(file), found.st_mtime_ns, found.st_size

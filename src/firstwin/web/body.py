@@ -22,7 +22,8 @@ async def read_body(request: Request, *, most: int, within_s: float) -> bytes:
         async with asyncio.timeout(within_s):
             return await _all(request, most)
     except TimeoutError:
-        raise HTTPException(408, f"The body did not come within {within_s:.0f} seconds.") from None
+        why = f"The body did not come within {within_s:.0f} seconds."
+        raise HTTPException(408, why, headers={"Connection": "close"}) from None  # the rest may never come
     except ClientDisconnect:
         raise HTTPException(400, "The connection ended before the body did.") from None
 

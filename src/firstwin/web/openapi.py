@@ -8,7 +8,7 @@ from firstwin.facts.segment import DEEPEST, LARGEST, LONGEST_ID
 from firstwin.outbox.choices import Choice
 from firstwin.outbox.way_out import ONE_CLICK
 from firstwin.rules.bounces import Bounces
-from firstwin.web.ingest import KINDS, LARGEST_BATCH, MOST_MESSAGES
+from firstwin.web.ingest import KINDS, LARGEST_BATCH, MOST_MESSAGES, MOST_REPEATED
 
 Json = dict[str, Any]
 
@@ -67,9 +67,9 @@ REFUSED: Final[Json] = {
 }
 WHY: Final = {
     "400": f"It is not JSON, holds more than {MOST_MESSAGES} messages, or none that can be taken; `rejected` says why.",
-    "401": "The write key is not known.",
+    "401": "The write key is not known, or none was sent.",
     "408": "The body did not come in time.",
-    "413": f"It is larger than {LARGEST_BATCH // 1000} kB.",
+    "413": f"It is larger than {LARGEST_BATCH // 1000} kB, or than {MOST_REPEATED // 1000:,} kB with the context of the batch in each message.",
     "415": "Its Content-Encoding is neither gzip nor none.",
     "429": "The source sends more than it may.",
     "503": "The database can't be reached, and nothing was stored.",

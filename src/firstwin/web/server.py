@@ -9,6 +9,8 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp
 
+from firstwin.web.protocol import Protocol
+
 KEEP_ALIVE_S = 30
 LAST_ANSWERS_S = 10
 WAITING = 2048  # connections that nobody has taken yet
@@ -21,12 +23,13 @@ class PortError(Exception):
 class Server:
     """The port is taken as soon as it is made. Raises PortError where it can't be. A port of 0 is a free one."""
 
-    def __init__(self, site: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, site: ASGIApp, host: str, port: int, protocol: type[Protocol] = Protocol) -> None:
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         config = uvicorn.Config(
             site,
+            http=protocol,
             log_config=None,
             access_log=False,  # ours holds neither tokens nor addresses
             server_header=False,
