@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 from firstwin.facts.stays import Placing, Stay, Stays, Told
 
 
@@ -116,3 +118,17 @@ def test_placings_say_for_each_stretch_of_time_where_events_belong() -> None:
     ]
     for placing in person.placings():
         assert person.place((placing.start + (placing.end or 0)) // 2) == placing.account
+
+
+def test_of_those_joined_at_the_same_moment_the_last_by_name_counts() -> None:
+    person = stays(Stay("z", 5), Stay("b", 10), Stay("c", 10, 20), Stay("a", 10), Stay("d", 30))
+    assert [person.current(at) for at in (4, 5, 10, 20, 30)] == [None, "z", "c", "b", "d"]
+
+
+def test_who_is_in_hundreds_of_accounts_keeps_nobody_waiting() -> None:
+    """A service that acts for all of them, say, and whose messages come in no order."""
+    person, began = stays(told=[]), time.perf_counter()
+    for number in range(700):
+        person.join(f"a{number}", number % 60)
+    assert time.perf_counter() - began < 5
+    assert person.current(59) == "a659"

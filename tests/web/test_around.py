@@ -45,7 +45,7 @@ def get(app: object, *, https: bool = False) -> httpx.Response:
 def test_a_fault_of_ours_tells_nothing_of_the_inside(capsys: pytest.CaptureFixture[str]) -> None:
     answer = get(breaks)
     assert answer.status_code == 500
-    assert answer.json()["success"] is False
+    assert (answer.json()["success"], answer.json()["code"]) == (False, "failed")
     assert INSIDE not in answer.text
     assert "Traceback" not in answer.text
     assert "web.failed" in capsys.readouterr().out  # it is told to whoever reads the log
@@ -54,6 +54,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(capsys: pytest.CaptureFixtu
 def test_a_database_that_is_away_is_503() -> None:
     answer = get(loses_the_database)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["code"] == "unavailable"
     assert INSIDE not in answer.text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
-by_time = attrgetter("at")
+by_time, by_since = attrgetter("at"), attrgetter("since")
 
 
 @dataclass(slots=True)
@@ -109,8 +109,14 @@ class Stays:
 
     def current(self, at: int) -> str | None:
         """The person's account: of those that the person is in, the one joined last."""
-        stays = [(stay.since, stay.account) for stay in self.stays if stay.covers(at)]
-        return max(stays)[1] if stays else None
+        newest: Stay | None = None
+        for place in range(bisect_right(self.stays, at, key=by_since) - 1, -1, -1):  # they stand as they began
+            stay = self.stays[place]
+            if newest is not None and stay.since < newest.since:
+                break
+            if stay.covers(at) and (newest is None or stay.account > newest.account):
+                newest = stay
+        return newest.account if newest else None
 
     def place(self, at: int) -> str | None:
         """The account that an event belongs to which names none: the only one then, or before any the first."""
@@ -143,7 +149,7 @@ class Stays:
     def _add(self, stay: Stay) -> None:
         """A stay of no length that began at the same moment is taken back."""
         self.stays = [s for s in self.stays if (s.account, s.since) != (stay.account, stay.since)]
-        insort(self.stays, stay, key=attrgetter("since"))
+        insort(self.stays, stay, key=by_since)
 
     def _tell(self, account: str, at: int) -> Sequence[Told]:
         """A fact for the account concerned, and one wherever the person's account is another than was told."""

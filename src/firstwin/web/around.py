@@ -57,9 +57,15 @@ class Around:
 
 def _unavailable(away: bool) -> JSONResponse:
     if away:
-        said = {"success": False, "message": "The database can't be reached. Send it again in a few seconds."}
+        said = {
+            "success": False,
+            "code": "unavailable",
+            "message": "The database can't be reached. Send it again in a few seconds.",
+        }
         return JSONResponse(said, 503, headers={"Retry-After": str(RETRY_AFTER_S)})
-    return JSONResponse({"success": False, "message": "Something went wrong here; it is in the log."}, 500)
+    return JSONResponse(
+        {"success": False, "code": "failed", "message": "Something went wrong here; it is in the log."}, 500
+    )
 
 
 def _route(scope: Scope) -> str:

@@ -18,6 +18,7 @@ from firstwin.bell import Bell, Task
 from firstwin.facts import posthog
 from firstwin.facts.posted import Posted, posted
 from firstwin.facts.spoilt import read_batch
+from firstwin.web.around import RETRY_AFTER_S
 from firstwin.web.body import read_body, unpacked
 from firstwin.web.gate import Gate
 from firstwin.web.intake import Unavailable, Writer
@@ -26,7 +27,6 @@ LARGEST_BATCH: Final = 500_000  # bytes, unpacked, as Segment has it
 MOST_MESSAGES: Final = 2_500  # of one request
 MOST_REPEATED: Final = 5_000_000  # bytes that the context of a batch may come to in all its messages
 TOLD: Final = 100  # refusals in one answer
-RETRY_AFTER_S: Final = 5
 RING_EVERY_S: Final = 1.0
 KINDS: Final = ("track", "identify", "group", "alias", "page", "screen")
 
