@@ -70,6 +70,7 @@ def _web(app: App) -> Iterator[Server]:
         server = Server(site(app), app.settings.web_host, app.settings.web_port)
     except PortError as error:
         fail(str(error))
+    sys.setswitchinterval(TURN_S)
     server.start()
     log(Log.WEB_STARTED, url=server.url)
     try:
@@ -106,6 +107,7 @@ def _seldom_collecting() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+TURN_S = 0.001  # Python's 5 ms would keep who stores messages waiting after each statement while others are read
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
