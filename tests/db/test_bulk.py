@@ -107,6 +107,21 @@ def test_instants_are_read_as_microseconds(engine: Engine) -> None:
         ]
 
 
+FIRST, LAST = microseconds(datetime.min.replace(tzinfo=UTC)), microseconds(datetime.max.replace(tzinfo=UTC))
+
+
+def test_every_instant_arrives_as_it_was(engine: Engine) -> None:
+    edges = [FIRST, -1, 0, 1, 86_399_999_999, 86_400_000_000, LAST]
+    some = [FIRST + (LAST - FIRST) * n // 300 + n * 7919 for n in range(300)]
+    names = [f"event {n:03}" for n in range(len(edges) + len(some))]
+    with write(engine) as connection:
+        rows = [fact(name, value_at=at) for name, at in zip(names, [*edges, *some], strict=True)]
+        append(connection, event, NAMES, rows)
+    with read(engine) as connection:
+        found = connection.execute(select(microseconds_of(event.c.value_at)).order_by(event.c.seq)).scalars().all()
+    assert found == [*edges, *some]
+
+
 def test_what_is_appended_goes_with_its_transaction(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin() as transaction:
         append(connection, event, NAMES, [fact("a")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
@@ -36,8 +37,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeEngine
 
 from firstwin.db.engine import write
-from firstwin.db.types import EPOCH, MICROSECOND, Instant
+from firstwin.db.types import EPOCH, Instant
 
+DAY: Final = 86_400_000_000  # microseconds
 BLOCKS: Final = (2000, 200, 20, 1)  # rows of one statement; SQLite takes at least 32,766 values in one
 
 
@@ -220,9 +222,21 @@ def _copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterabl
             copy.write_row(texts)
 
 
-@lru_cache(maxsize=1024)
 def _timestamp(moment: int) -> str:
-    return (EPOCH + moment * MICROSECOND).isoformat()
+    """As PostgreSQL reads it, in a quarter of the time that a datetime takes: rows of a batch share their days and seconds."""
+    days, rest = divmod(moment, DAY)
+    seconds, microseconds = divmod(rest, 1_000_000)
+    return f"{_day(days)} {_time_of_day(seconds)}.{microseconds:06}+00"
+
+
+@lru_cache(maxsize=1024)
+def _day(days: int) -> str:
+    return date.fromordinal(EPOCH.toordinal() + days).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _time_of_day(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def renewed(dialect: Dialect, table: Table, rows: Select[Any]) -> FromClause:
