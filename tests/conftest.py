@@ -23,7 +23,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=20)  # 
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-WHOLE = ("cli", "demo", "shipped", "worker")  # folders of tests that run whole programs and whole stories
+WHOLE = ("cli", "demo", "shipped", "web", "worker")  # folders of tests that run whole programs and whole stories
 SERVERS = {"postgres_engine", "valkey_url"}
 
 
