@@ -35,7 +35,8 @@ test: $(READY) ## every test, on SQLite, a real PostgreSQL and a real Valkey
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 fast: $(READY) ## the fast tests only: parts and no whole programs, on SQLite, with fewer examples of each property
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast --ignore=tests/house
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast \
+		$(addprefix --ignore=tests/,house cli demo shipped web worker)
 
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo

@@ -16,6 +16,8 @@ from firstwin.messages.shown import GAP, in_mail, listed
 from firstwin.messages.templates import Templates
 from tests.messages.examples import SHIPPED, Project, rich
 
+pytestmark = pytest.mark.slow
+
 Body = Callable[..., str]
 
 PAYLOADS = [

@@ -30,6 +30,8 @@ from tests.outbox.given import (
     taken,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_accepted_is_delivered(engine: Engine) -> None:
     (leased,) = sending(engine)

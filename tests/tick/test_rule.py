@@ -30,6 +30,8 @@ from firstwin.rules.terms import (
 from firstwin.tick.rule import tick_rule
 from tests.tick.bench_of_rules import DAY, HOUR, POST, T0, World, rule
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 LOGGED_IN = Count(("logged_in",), SinceStart())
 ON_PRO = BecomesStart(Property(PropertyName("account", "plan"), (Comparison("is", ("pro",)),)))

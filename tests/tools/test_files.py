@@ -5,6 +5,8 @@ import pytest
 from firstwin.tools.files import Files
 from tests.cli.given import make_project
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

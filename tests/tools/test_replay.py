@@ -15,6 +15,8 @@ from firstwin.tools.check import check
 from firstwin.tools.replay import Stretch, name_of, replay
 from tests.cli.given import make_project, signups
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 STRETCH = Stretch(BEGIN, BEGIN + 4 * DAY, DAY)

@@ -12,6 +12,8 @@ from firstwin.tools.heart import beat_heart
 from firstwin.tools.status import SILENT, Status, ailments, event_names, rejects, status
 from tests.outbox.given import ADDRESSES, NOON, REPLAY, a_run, answered, deliveries, sending
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 
 
