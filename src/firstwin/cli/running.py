@@ -57,7 +57,7 @@ def web(ctx: typer.Context) -> None:
 
     with opened(ctx, serves=True, sends=True) as app, _web(app):
         _seldom_collecting()
-        signal.sigwait(STOPS)
+        signal.pause()  # until the handler ends the program from here, answers under way first
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def demo(
 
 
 def _seldom_collecting() -> None:
-    """What is there when the work begins stays there. To look through all of it for circles, again and again, costs a tenth."""
+    """What is there when the work begins stays there. To look through all of it for circles, again and again, takes time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -69,7 +69,7 @@ def _open(gate: Gate, writer: Writer) -> Callable[[object], AbstractAsyncContext
 
 
 class Posts:
-    """Goes straight to what takes messages, thousands a second: Starlette's own way there takes as long as all the rest."""
+    """Goes straight to what takes messages, thousands a second: Starlette's own way there is a quarter of what one takes."""
 
     def __init__(self, endpoints: Mapping[str, Endpoint], otherwise: ASGIApp) -> None:
         self._endpoints = endpoints
