@@ -20,7 +20,7 @@ from firstwin.match.changed import changed_subjects
 from firstwin.match.episodes import boundaries_of, subjects_of, turning
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import seen_by
-from firstwin.match.words import word
+from firstwin.match.word import word
 from firstwin.rules.terms import Again, BecomesStart, Record, Rule, Step, Subject, Term
 from tests.match import naive
 from tests.match.histories import history, tick_times

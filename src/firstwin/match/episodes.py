@@ -18,7 +18,8 @@ from firstwin.match.narrow import ask
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope
 from firstwin.match.seen import NOW, RUN, Seen
-from firstwin.match.words import exists, word
+from firstwin.match.word import word
+from firstwin.match.words.properties import exists
 from firstwin.rules.terms import BecomesStart, Rule, Subject, Term
 
 episode = tables.episode

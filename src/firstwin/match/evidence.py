@@ -15,7 +15,7 @@ from firstwin.db.bulk import one_of_ids
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Clause
-from firstwin.match.words import word
+from firstwin.match.word import word
 from firstwin.rules.say import say_term
 from firstwin.rules.terms import BecomesStart, Count, Existed, Property, Reached, Rule, Step, Term
 

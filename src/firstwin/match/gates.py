@@ -29,7 +29,8 @@ from firstwin.match.evidence import evidence_of
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Match, Standing, Start
-from firstwin.match.words import exists, word
+from firstwin.match.word import word
+from firstwin.match.words.properties import exists
 from firstwin.rules.terms import BecomesStart, DateStart, NoneOf, Step, Term
 
 start, step_due = tables.start, tables.step_due

@@ -31,7 +31,7 @@ from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import named, some
 from firstwin.match.seen import NOW, RUN, of_this_run
 from firstwin.match.starts.found import Findings, Found
-from firstwin.match.words import fits
+from firstwin.match.words.facts import fits
 from firstwin.rules.terms import ChangedStart, EventStart
 
 start = tables.start

@@ -1,0 +1,27 @@
+"""Which class answers for a term of a condition."""
+
+from __future__ import annotations
+
+from firstwin.match.words.contract import Word
+from firstwin.match.words.facts import CountWord
+from firstwin.match.words.joined import JoinedWord, ReachedWord
+from firstwin.match.words.properties import ExistedWord, PropertyWord
+from firstwin.rules import terms
+from firstwin.rules.terms import Term
+
+
+def word(term: Term) -> Word:
+    """The class that answers for a term; one that is made of others gets theirs along."""
+    match term:
+        case terms.Count():
+            return CountWord(term)
+        case terms.Existed():
+            return ExistedWord(term)
+        case terms.Property():
+            return PropertyWord(term)
+        case terms.Reached():
+            return ReachedWord(term, word)
+        case terms.Named():
+            return JoinedWord(term, (word(term.part),))
+        case terms.All() | terms.AnyOf() | terms.NoneOf():
+            return JoinedWord(term, tuple(word(part) for part in term.parts))
