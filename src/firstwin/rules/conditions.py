@@ -82,6 +82,8 @@ class PropertyWord(RootModel[dict[Property, Compared]]):
         compared_to = comparisons(compared, inside)
         if name.scope == "start" and name.name != "at":
             _still(compared_to, inside)
+        elif name.scope != "start":
+            scope.compares(str(name), compared_to, str(name))
         return terms.Property(name, compared_to)
 
 

@@ -43,7 +43,7 @@ class Counting(Windowed):
             self.window(scope),
             at_least,
             at_most,
-            where=where_terms(self.where, scope.at("where")),
+            where=where_terms(self.where, scope.at("where"), names),
             same=self._same(scope),
             anyone=self._anyone(scope),
         )

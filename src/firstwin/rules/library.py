@@ -17,7 +17,7 @@ from firstwin.rules.project import Project
 from firstwin.rules.reading import read_word
 from firstwin.rules.references import destinations, former_names, unused_segments
 from firstwin.rules.rule_file import RuleFile
-from firstwin.rules.scope import Findings, Known, Scope, Use
+from firstwin.rules.scope import Compared, Findings, Known, Scope, Use
 from firstwin.rules.segments import SegmentsFile
 from firstwin.rules.sense import doubtful
 from firstwin.rules.terms import Named, Rule, Subject, read_milestones
@@ -40,6 +40,7 @@ class Library:
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # rule -> the names of the facts it depends on
     problems: tuple[Problem, ...] = ()
     uses: tuple[Use, ...] = ()
+    compared: tuple[Compared, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)  # rule -> its file
 
     def rule(self, name: str) -> Rule | None:
@@ -74,6 +75,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
         {rule.id: read_by_rule(rule) for rule in rules},
         tuple(sorted(set(problems))),
         uses,
+        (*named.compared, *(compared for found in read for compared in found.compared)),
         {name: document.file for name, document in documents.items()},
     )
 
@@ -127,6 +129,7 @@ class _Segments:
     broken: frozenset[str] = frozenset()
     problems: Sequence[Problem] = ()
     uses: Sequence[Use] = ()
+    compared: Sequence[Compared] = ()
 
 
 def _segments(document: Document | None, known: Known) -> _Segments:
@@ -136,7 +139,9 @@ def _segments(document: Document | None, known: Known) -> _Segments:
     findings = Findings(document)
     found = read.word.segments(Scope(findings, known)) if read.word else {}
     names = frozenset(document.data if isinstance(document.data, dict) else ())
-    return _Segments(found, names - frozenset(found), (*read.problems, *findings.problems), findings.uses)
+    return _Segments(
+        found, names - frozenset(found), (*read.problems, *findings.problems), findings.uses, findings.compared
+    )
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ class _Rule:
     rule: Rule | None
     problems: Sequence[Problem]
     uses: Sequence[Use]
+    compared: Sequence[Compared]
 
 
 def _rule(name: str, document: Document, known: Known) -> _Rule:
@@ -154,7 +160,7 @@ def _rule(name: str, document: Document, known: Known) -> _Rule:
     if rule and not read.problems and not errors(findings.problems):
         doubtful(rule, scope)
     problems = (*read.problems, *findings.problems)
-    return _Rule(None if errors(problems) else rule, problems, findings.uses)
+    return _Rule(None if errors(problems) else rule, problems, findings.uses, findings.compared)
 
 
 # ---- all of them together -------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from typing import Literal
 
 from firstwin.rules.documents import Document, Path
 from firstwin.rules.problems import Problem, Severity, did_you_mean, listed
-from firstwin.rules.terms import Named, PropertyName, Subject
+from firstwin.rules.terms import Comparison, Named, PropertyName, Subject
 from firstwin.rules.word import At
 
-UseKind = Literal["event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was"]
+UseKind = Literal[
+    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "property"
+]  # fmt: skip
 StartKind = Literal["event", "milestone", "date", "becomes", "changed"]
 
 
@@ -27,6 +29,21 @@ class Use:
     column: int
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A property that a file compares, and where; ``check`` looks whether what has come in can ever compare so.
+
+    ``events`` are those whose property it is; empty for a property of the account or the person, written with its scope.
+    """
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+    events: tuple[str, ...]
+    file: str
+    line: int
+    column: int
+
+
 @dataclass
 class Findings:
     """What comes to light while a file is read."""
@@ -34,6 +51,7 @@ class Findings:
     document: Document
     problems: list[Problem] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     broken: frozenset[Path] = frozenset()
 
 
@@ -120,10 +138,17 @@ class Scope:
         file = self.findings.document.file
         self.findings.problems.append(Problem(file, place.line, place.column, message, suggestion, severity))
 
-    def uses(self, kind: UseKind, name: str, *path: str | int) -> None:
+    def uses(self, kind: UseKind, name: str, *path: str | int, at: At = "value") -> None:
         """Notes a name that must be known elsewhere."""
-        place = self.findings.document.place((*self.path, *path))
+        place = self.findings.document.place((*self.path, *path), at)
         self.findings.uses.append(Use(kind, name, self.findings.document.file, place.line, place.column))
+
+    def compares(
+        self, name: str, comparisons: tuple[Comparison, ...], *path: str | int, events: tuple[str, ...] = ()
+    ) -> None:
+        """Notes a comparison, for whoever knows what values there are."""
+        place, file = self.findings.document.place((*self.path, *path), "key"), self.findings.document.file
+        self.findings.compared.append(Compared(name, comparisons, events, file, place.line, place.column))
 
     # ---- names ----
 
@@ -161,6 +186,8 @@ class Scope:
             self.refuse(message, "Ask for a property of the account, or write the rule `about: person`.", *path, at=at)
         if name.scope == "start":
             self._of_start(name, path, at)
+        else:
+            self.uses("property", str(name), *path, at=at)
 
     def _of_start(self, name: PropertyName, path: Path, at: At) -> None:
         if self.start is None:

@@ -62,7 +62,7 @@ class EventStartWord(Word):
     def start(self, scope: Scope) -> terms.Start:
         for index, name in enumerate(self.event):
             scope.event(name, "event", index, instead="when: {}")
-        where = where_terms(self.where, scope.at("where"))
+        where = where_terms(self.where, scope.at("where"), self.event)
         return terms.EventStart(self.event, where, self.per, self.which or "every")
 
 
