@@ -31,8 +31,9 @@ from tests.match.histories import begun, case, cases, history, tick_times
 from tests.match.naive_examples import TICK
 from tests.match.naive_facts import Fact
 from tests.match.naive_reading import comparisons_of, parts_of, windows_of
+from tests.match.pool_all import STATES, TERMS
 from tests.match.pool_rules import RULES, TOGETHER
-from tests.match.pool_terms import STATES, TERMS, Sample
+from tests.match.pool_terms import Sample
 
 pytestmark = pytest.mark.slow
 
