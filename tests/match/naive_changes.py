@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from firstwin.rules.terms import (
     BeforeStart,
@@ -34,7 +35,9 @@ from firstwin.rules.terms import (
 )
 from tests.match import naive_terms
 from tests.match.naive_facts import Fact, concerns
-from tests.match.naive_terms import Scene
+
+if TYPE_CHECKING:
+    from tests.match.naive_terms import Scene
 
 MEMBER = "firstwin.person.account"
 

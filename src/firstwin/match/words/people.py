@@ -55,7 +55,7 @@ class PeopleWord:
         member = _members(scope).subquery()
         start = None if scope.start is None else StartColumns(member.c.start_at, member.c.start_props)
         one = replace(scope, kind="person", subject=member.c.person, start=start, account=member.c.account)
-        found = select(member.c.person).where(exists(one))
+        found = select(member.c.person).select_from(member).where(exists(one))
         return found if judged is None else found.where(judged(self.part.holds(one)))
 
 
