@@ -181,10 +181,11 @@ WORDS: tuple[type[ConditionWord], ...] = (
     AllWord, AnyWord, NoneWord,
 )  # fmt: skip
 HEADS: dict[str, type[ConditionWord]] = {word.head: word for word in WORDS}
+LIKELY = HEADS.keys() - {"fell", "rose"}  # so short that `role` and `cell` would be taken for them
 SYNONYMS = {
     "and": "all", "or": "any", "not": "none", "did not": "did_not", "didnt": "did_not", "not_did": "did_not",
     "has_done": "did", "event": "did", "happened": "did", "milestone": "reached", "in_segment": "segment",
-    "usage": "usage_of", "dropped": "fell", "increased": "rose", "became": "changed", "sent": "nudged",
+    "usage": "usage_of", "fall": "fell", "dropped": "fell", "rise": "rose", "increased": "rose", "became": "changed", "sent": "nudged",
     "anyone": "any_person", "everyone": "every_person", "everybody": "every_person", "nobody": "no_person",
 }  # fmt: skip
 
@@ -254,7 +255,7 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
     word, colon, rest = first.partition(":")
     if colon and (word in HEADS or _is_property(word)):
         return refusal("After a colon comes a space.", f"Write `{word}: {rest}`.")
-    meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, HEADS))), None)
+    meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")
     own = f" If `{first}` is a property, write `account.{first}`; if it is an event, `did: {first}`."
