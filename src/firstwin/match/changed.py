@@ -11,7 +11,7 @@ from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, shift, unindexed
 from firstwin.match.boundary import MEMBER, Boundary
 from firstwin.match.scope import named
-from firstwin.match.seen import NOW, PREVIOUS, Seen
+from firstwin.match.seen import NOW, NUDGED, PREVIOUS, Seen
 from firstwin.rules.terms import Subject
 
 
@@ -55,7 +55,8 @@ def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary
     names = sorted({boundary.name for boundary in group})
     subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:
-        return subjects.where(named(unindexed(fact.c.name), names), seen.new(fact))  # few: found by their arrival
+        is_new = seen.arrived(fact) if any(name.startswith(NUDGED) for name in names) else seen.new(fact)
+        return subjects.where(named(unindexed(fact.c.name), names), is_new)  # few: found by their arrival
     return subjects.where(named(fact.c.name, names), _passed(fact, moment))
 
 
