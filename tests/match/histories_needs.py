@@ -11,11 +11,15 @@ from typing import Any
 
 from firstwin.rules.terms import (
     BecomesStart,
+    Changed,
     ChangedStart,
     Comparison,
     Count,
     DateStart,
     EventStart,
+    Moved,
+    Nudged,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -24,6 +28,7 @@ from firstwin.rules.terms import (
     Subject,
     Term,
     This,
+    Usage,
     Where,
     conditions,
 )
@@ -49,7 +54,9 @@ class Needs:
     dates: set[Owned] = field(default_factory=set)
     milestones: set[str] = field(default_factory=set)
     lengths: set[timedelta] = field(default_factory=set)
+    nudges: set[tuple[str, str]] = field(default_factory=set)  # of which rule and step
     has_calendar: bool = False
+    has_people: bool = False  # who is asked besides the account
     several: int = 1  # how many events it may take
 
     def add_rule(self, rule: Rule) -> None:
@@ -87,6 +94,24 @@ class Needs:
                         self.add_comparison(of, comparison)
                 case Reached(milestone):
                     self.milestones.add(milestone)
+                case Usage() | Moved() | Changed() | Nudged() | People():
+                    self.add_changing(part)
+                case _:
+                    continue
+
+    def add_changing(self, part: Usage | Moved | Changed | Nudged | People) -> None:
+        match part:
+            case Usage(names, floor=floor, where=where):
+                self.add_events(names, where, None)
+                self.several = max(self.several, floor, 2)
+            case Moved(of, _, by):
+                self.add_property(of, [0, by, by, 2 * by, 3 * by, 10 * by, "10", None])
+            case Changed(of, _, old, new):
+                self.add_property(of, ["free", "other", None, *(old or ()), *(new or ())])
+            case Nudged(rule, _, step):
+                self.nudges.add((rule, step or ""))
+            case People():
+                self.has_people = True
 
     def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
         self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}

@@ -15,13 +15,17 @@ from firstwin.rules.terms import (
     AnyOf,
     BeforeStart,
     Between,
+    Changed,
     Comparison,
     Count,
     Ever,
     Existed,
     InLast,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -29,10 +33,12 @@ from firstwin.rules.terms import (
     Subject,
     Term,
     This,
+    Usage,
     Where,
     Window,
     Within,
 )
+from tests.match import naive_changes
 from tests.match.naive_calendar import first_day, midnight, moment_named, zone_named
 from tests.match.naive_facts import Fact, concerns, happened
 
@@ -83,7 +89,7 @@ def holds(
     return scene.subject_exists() and is_true(term, scene)
 
 
-def is_true(term: Term, scene: Scene) -> bool:
+def is_true(term: Term, scene: Scene) -> bool:  # noqa: PLR0911 - one case for each
     match term:
         case Count(at_least=at_least, at_most=at_most):
             number = len(counted(term, scene))
@@ -103,11 +109,16 @@ def is_true(term: Term, scene: Scene) -> bool:
             return not any(is_true(part, scene) for part in parts)
         case Named(_, part):
             return is_true(part, scene)
+        case Usage() | Moved() | Changed() | Nudged() | People():
+            return naive_changes.is_true(term, scene)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start."""
+    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start.
+
+    ``asked_by`` is the account that asks each of its people.
+    """
 
     kind: Subject
     subject: str
@@ -115,6 +126,7 @@ class Scene:
     facts: Sequence[Fact]
     start: Started | None
     default_zone: str
+    asked_by: str | None = None
 
     def subject_exists(self) -> bool:
         created = self.own("created_at").at
@@ -154,7 +166,7 @@ class Scene:
         """The account itself, or the one that the person is in now."""
         if self.kind == "account":
             return self.subject
-        account = self.own("account").raw
+        account = self.asked_by or self.own("account").raw
         return account if isinstance(account, str) else None
 
     def facts_of(self, kind: Subject) -> list[Fact]:

@@ -231,11 +231,11 @@ AFTER_A_RECORD = {
 }
 
 
-def _named(rules: dict[str, Rule]) -> dict[str, Rule]:
+def named(rules: dict[str, Rule]) -> dict[str, Rule]:
     return {name: Rule(**{**vars(made), "id": name}) for name, made in rules.items()}
 
 
-RULES: dict[str, Rule] = _named({**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD})
+RULES: dict[str, Rule] = named({**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD})
 
 # Rules that are run together: recorders, and those that read what they record (given in the wrong order on purpose).
 TOGETHER: dict[str, tuple[Rule, ...]] = {

@@ -22,7 +22,7 @@ from tests.match.histories import history, tick_times
 from tests.match.naive_facts import Fact
 from tests.match.naive_memory import Project
 from tests.match.packed import arrivals, pack, store, store_subjects
-from tests.match.pool_rules import RULES, TOGETHER
+from tests.match.pool_all import RULES, TOGETHER
 
 ZONE = "Europe/Berlin"
 GROUPS: dict[str, tuple[Rule, ...]] = {**{name: (rule,) for name, rule in RULES.items()}, **TOGETHER}

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from firstwin.db import tables
 from firstwin.db.types import EPOCH, MICROSECOND
-from firstwin.rules.terms import All, AnyOf, Count, Existed, Named, NoneOf, Term, This
+from firstwin.rules.terms import Term, This
+from firstwin.rules.walk import walk
 
 
 def units_of(terms: Iterable[Term]) -> frozenset[str]:
@@ -21,15 +22,8 @@ def units_of(terms: Iterable[Term]) -> frozenset[str]:
 
 
 def _units(term: Term) -> frozenset[str]:
-    match term:
-        case Count(window=This(unit)) | Existed(window=This(unit)):
-            return frozenset({unit})
-        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
-            return frozenset().union(*(_units(part) for part in parts))
-        case Named(_, part):
-            return _units(part)
-        case _:
-            return frozenset()
+    windows = (getattr(part, "window", None) for part in walk(term))
+    return frozenset(window.unit for window in windows if isinstance(window, This))
 
 
 def calendar(

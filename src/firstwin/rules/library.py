@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +12,7 @@ from firstwin.rules import rule_file, segments
 from firstwin.rules.documents import Document, read_document
 from firstwin.rules.folder import misnamed
 from firstwin.rules.order import recorders_first
+from firstwin.rules.outlines import outlines
 from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project
 from firstwin.rules.reading import read_word
@@ -53,7 +54,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
     ``files`` by name, like ``rules/activated.yaml``. With a ``project``, destinations are looked up in it.
     """
     documents, problems = _documents(files)
-    known = Known(_recorders(documents), _abouts(documents))
+    known = Known(_recorders(documents), _abouts(documents), rules=outlines(_rule_files(files, documents)))
     named = _segments(documents.get(SEGMENTS), known)
     known = replace(known, segments=named.segments, broken_segments=named.broken)
     read = [_rule(name, document, known) for name, document in documents.items() if name != SEGMENTS]
@@ -93,6 +94,11 @@ def _documents(files: Mapping[str, bytes]) -> tuple[dict[str, Document], list[Pr
         if document and not wrong:
             documents[PurePosixPath(file).stem] = document
     return documents, problems
+
+
+def _rule_files(files: Iterable[str], documents: Mapping[str, Document]) -> dict[str, Document | None]:
+    names = (PurePosixPath(file).stem for file in sorted(files))
+    return {name: documents.get(name) for name in names if name != SEGMENTS}
 
 
 def _recorders(documents: Mapping[str, Document]) -> dict[str, tuple[str, ...]]:

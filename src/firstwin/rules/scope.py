@@ -56,6 +56,16 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class KnownRule:
+    """What others may ask about a rule; None is what could not be read. ``steps`` are empty in a rule without any."""
+
+    about: Subject | None = None
+    steps: tuple[str, ...] | None = None
+    sends: bool = True
+    was: str | None = None
+
+
+@dataclass(frozen=True)
 class Known:
     """What other files say: who records which milestone, about whom, and the segments."""
 
@@ -63,6 +73,7 @@ class Known:
     abouts: Mapping[str, Subject | None] = field(default_factory=dict)  # of the rules that record
     segments: Mapping[str, Named] = field(default_factory=dict)
     broken_segments: frozenset[str] = frozenset()
+    rules: Mapping[str, KnownRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -183,7 +194,9 @@ class Scope:
         """A property is spoken of: there must be somebody, or something, that has it here."""
         if name.scope == "person" and self.about == "account":
             message = f"`{name}`: this rule is about accounts, and an account has many people."
-            self.refuse(message, "Ask for a property of the account, or write the rule `about: person`.", *path, at=at)
+            inside = "Put it into `any_person:`, `every_person:` or `no_person:`" if self.gate else ""
+            better = f"{inside or 'Ask for a property of the account'}, or write the rule `about: person`."
+            self.refuse(message, better, *path, at=at)
         if name.scope == "start":
             self._of_start(name, path, at)
         else:

@@ -8,10 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 
 from firstwin.rules import terms
+from firstwin.rules.changing import ValuesOrNone, values
 from firstwin.rules.comparisons import WhereWord, where_terms
 from firstwin.rules.conditions import HEADS, Condition
 from firstwin.rules.later import LATER_STARTS, not_yet
-from firstwin.rules.names import EventNames, EventProperty, Property, Values
+from firstwin.rules.names import EventNames, EventProperty, Property
 from firstwin.rules.problems import listed, nearest
 from firstwin.rules.scope import Scope, StartFacts
 from firstwin.rules.word import Word, refusal, shown
@@ -91,29 +92,6 @@ class BecomesStartWord(Word):
         return terms.BecomesStart(self.becomes.term(scope.before_the_start("becomes").at("becomes")))
 
 
-def _only_false(value: object) -> object:
-    if value is not False:
-        raise refusal("Only `exists: false` says something here.", "For any value, leave `from:` or `to:` out.")
-    return value
-
-
-class NotThere(Word):
-    """`{exists: false}`: no value."""
-
-    exists: Annotated[Literal[False], BeforeValidator(_only_false)]
-
-    called: ClassVar[str] = "`{exists: false}`"
-
-
-def _value_or_none(value: object) -> str:
-    return "<none>" if isinstance(value, Mapping | NotThere) else "<values>"
-
-
-ValuesOrNone = Annotated[
-    Annotated[Values, Tag("<values>")] | Annotated[NotThere, Tag("<none>")], Discriminator(_value_or_none)
-]
-
-
 class ChangedStartWord(Word):
     changed: Property
     from_: ValuesOrNone | None = Field(default=None, alias="from")
@@ -127,14 +105,10 @@ class ChangedStartWord(Word):
 
     def start(self, scope: Scope) -> terms.Start:
         _of_the_subject(self.changed, scope, "changed")
-        old, new = _values(self.from_), _values(self.to)
+        old, new = values(self.from_), values(self.to)
         if old is not None and old == new:
             scope.refuse("A change from a value to the same value never happens.", "Write two different values.", "to")
         return terms.ChangedStart(self.changed, old, new)
-
-
-def _values(written: tuple[terms.Scalar, ...] | NotThere | None) -> tuple[terms.Scalar, ...] | None:
-    return () if isinstance(written, NotThere) else written
 
 
 def _of_the_subject(name: terms.PropertyName, scope: Scope, word: str) -> None:

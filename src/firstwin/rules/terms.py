@@ -172,7 +172,68 @@ class Named:
     part: Term
 
 
-Term = Count | Existed | Property | Reached | All | AnyOf | NoneOf | Named
+@dataclass(frozen=True)
+class Usage:
+    """How much there was in (now - length, now], against the mean of the ``previous`` time before it.
+
+    Counted are facts or, with ``people``, the different people who did them; the mean is that of a stretch as long as
+    ``length``. ``share`` is by how much less or more at least, 0.5 for 50%; ``floor`` is how much there must have been
+    in the whole of the previous time.
+    """
+
+    names: tuple[str, ...]
+    length: timedelta
+    previous: timedelta
+    way: Literal["down", "up"]
+    share: float
+    floor: int
+    where: tuple[Where, ...] = ()
+    people: bool = False
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A number fell or rose by so much at least, from before the window to its end. ``is_share``: of what it was."""
+
+    of: PropertyName
+    way: Literal["fell", "rose"]
+    by: float
+    window: Window
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A property took another value in the window; ``old`` and ``new`` as in ``ChangedStart``."""
+
+    of: PropertyName
+    window: Window
+    old: tuple[Scalar, ...] | None = None
+    new: tuple[Scalar, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Nudged:
+    """A message of that rule reached the subject in the window; of that step, if one is named."""
+
+    rule: str
+    window: Window
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class People:
+    """A condition about one person, asked of each that is in the account now.
+
+    Of a person in several accounts, ``account.`` in it is this one. Without any person ``every`` does not hold.
+    """
+
+    how: Literal["any", "every", "no"]
+    part: Term
+
+
+Changing = Usage | Moved | Changed | Nudged
+Term = Count | Existed | Property | Reached | All | AnyOf | NoneOf | Named | Changing | People
 
 
 # ---- starts ---------------------------------------------------------------------------------------------------------
@@ -329,7 +390,7 @@ def _milestones(term: Term) -> tuple[str, ...]:
             return (milestone,)
         case All(parts) | AnyOf(parts, _) | NoneOf(parts):
             return tuple(m for part in parts for m in _milestones(part))
-        case Named(_, part):
+        case Named(_, part) | People(_, part):
             return _milestones(part)
         case _:
             return ()

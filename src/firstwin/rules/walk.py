@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from firstwin.rules.terms import (
     All,
     AnyOf,
+    Changed,
     ChangedStart,
     Comparison,
     Count,
     DateStart,
     EventStart,
     Existed,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -23,6 +27,7 @@ from firstwin.rules.terms import (
     Start,
     Term,
     This,
+    Usage,
     conditions,
 )
 
@@ -36,27 +41,50 @@ def walk(term: Term) -> Iterator[Term]:
         case All(parts) | AnyOf(parts, _) | NoneOf(parts):
             for part in parts:
                 yield from walk(part)
-        case Named(_, part):
+        case Named(_, part) | People(_, part):
             yield from walk(part)
         case _:
             return
 
 
+def of_the_subject(term: Term) -> Iterator[Term]:
+    """The term and its parts, but for those that are asked of each person of an account."""
+    yield term
+    match term:
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
+            for part in parts:
+                yield from of_the_subject(part)
+        case Named(_, part):
+            yield from of_the_subject(part)
+        case _:
+            return
+
+
 def properties(term: Term) -> Iterator[PropertyName]:
-    """Every property that the term asks about."""
-    for part in walk(term):
-        if isinstance(part, Property):
-            yield part.of
-            yield from (comparison.other for comparison in part.comparisons if comparison.other)
+    """Every property of the subject that the term asks about."""
+    for part in of_the_subject(term):
+        match part:
+            case Property(of, comparisons):
+                yield of
+                yield from (comparison.other for comparison in comparisons if comparison.other)
+            case Moved(of) | Changed(of):
+                yield of
+            case _:
+                continue
 
 
 def asks_a_person(term: Term) -> bool:
     return any(name.scope == "person" for name in properties(term))
 
 
+def asks_of_people(term: Term) -> bool:
+    """Whether it speaks of the people of an account, so that it makes no sense about one person."""
+    return any(isinstance(part, People) or (isinstance(part, Usage) and part.people) for part in of_the_subject(term))
+
+
 def reads(term: Term, about: str) -> frozenset[str]:
     """The names of the facts that the term depends on."""
-    return frozenset(name for part in walk(term) for name in _read_by(part, about))
+    return frozenset(name for part in of_the_subject(term) for name in _read_by(part, about))
 
 
 def _read_by(part: Term, about: str) -> Iterator[str]:
@@ -68,10 +96,18 @@ def _read_by(part: Term, about: str) -> Iterator[str]:
         case Existed(window):
             yield f"firstwin.{about}.created_at"
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
-        case Property():
+        case Usage(names):
+            yield from names
+        case Nudged(rule):
+            yield f"firstwin.nudged.{rule}"
+        case People(_, inner):
+            yield from {MEMBER, *reads(inner, "person")}
+        case Moved() | Changed() | Property():
             asked = [name for name in properties(part) if name.scope != "start"]
             yield from (f"firstwin.{name}" for name in asked)
             yield from (MEMBER for name in asked if (about, name.scope) == ("person", "account"))
+            zoned = not isinstance(part, Property) and isinstance(part.window, This)
+            yield from (f"firstwin.{about}.timezone",) if zoned else ()
         case Reached(milestone):
             yield f"firstwin.milestone.{milestone}"
         case _:
@@ -107,7 +143,7 @@ def is_negative(term: Term) -> bool:
 def holds_at_birth(term: Term) -> bool:
     """Whether it is true of a subject that has just been created, and of which nothing is known."""
     match term:
-        case Count(at_least=None):
+        case Count(at_least=None) | People("no", _):
             return True
         case NoneOf(parts):
             return not any(map(holds_at_birth, parts))

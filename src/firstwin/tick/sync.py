@@ -10,9 +10,10 @@ from sqlalchemy import Connection, and_, delete, insert, literal, select, update
 from firstwin.db import tables
 from firstwin.db.engine import alone
 from firstwin.db.types import shift
+from firstwin.match.seen import NUDGED
 from firstwin.rules.terms import Rule
 
-rule_row, start, step_due = tables.rule, tables.start, tables.step_due
+rule_row, start, step_due, event = tables.rule, tables.start, tables.step_due, tables.event
 
 
 def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
@@ -56,6 +57,8 @@ def _rename(connection: Connection, run: str, old: str, new: str) -> None:
     for table in (start, step_due, tables.episode, tables.nudge, tables.skip, tables.tick, tables.delivery):
         connection.execute(update(table).where(table.c.run == run, table.c.rule == old).values(rule=new))
     connection.execute(update(rule_row).where(rule_row.c.run == run, rule_row.c.id == old).values(id=new))
+    told = and_(event.c.run == run, event.c.name == f"{NUDGED}{old}")
+    connection.execute(update(event).where(told).values(name=f"{NUDGED}{new}"))
 
 
 def _edit(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
