@@ -12,9 +12,13 @@ from firstwin.rules.terms import (
     AnyOf,
     Comparison,
     Count,
+    Done,
     Existed,
+    Latest,
+    Measure,
     Named,
     NoneOf,
+    Open,
     Property,
     PropertyName,
     Reached,
@@ -32,7 +36,7 @@ def parts_of(term: Term) -> Iterator[Term]:
     """The term itself and everything inside it."""
     yield term
     match term:
-        case All(parts) | AnyOf(parts) | NoneOf(parts):
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from parts_of(part)
         case Named(_, part):
@@ -44,12 +48,18 @@ def comparisons_of(term: Term) -> Iterator[Comparison]:
         match part:
             case Property(comparisons=comparisons):
                 yield from comparisons
-            case Count(where=where):
+            case Count(where=where) | Measure(where=where) | Latest(where=where):
                 yield from (comparison for asked in where for comparison in asked.comparisons)
 
 
 def windows_of(term: Term) -> Iterator[Window]:
-    return (part.window for part in parts_of(term) if isinstance(part, Count | Existed))
+    return (part.window for part in parts_of(term) if isinstance(part, Count | Measure | Existed))
+
+
+def has_calendar(term: Term) -> bool:
+    """Whether it depends on where a day, a week or a month begins."""
+    by_day = any(isinstance(part, Measure) and part.what == "days" for part in parts_of(term))
+    return by_day or any(isinstance(window, This) for window in windows_of(term))
 
 
 def durations(term: Term) -> set[timedelta]:
@@ -64,19 +74,31 @@ def names_read(term: Term, kind: Subject) -> set[tuple[Subject, str]]:
     read: set[tuple[Subject, str]] = {(kind, f"firstwin.{kind}.created_at"), (kind, f"firstwin.{kind}.deleted")}
     for part in parts_of(term):
         match part:
-            case Count(names=names, anyone=anyone):
-                read |= {("account" if anyone else kind, name) for name in names}
+            case Count() | Measure() | Open() | Latest():
+                read |= facts_read(part, kind)
             case Property(of):
                 read |= property_read(of)
             case Reached(milestone):
                 read.add((kind, f"firstwin.milestone.{milestone}"))
     for comparison in comparisons_of(term):
         read |= property_read(comparison.other)
-    if any(isinstance(window, This) for window in windows_of(term)):
+    if has_calendar(term):
         read.add((kind, f"firstwin.{kind}.timezone"))
     if kind == "person" and any(whose == "account" for whose, _ in read):
         read.add(("person", "firstwin.person.account"))
     return read
+
+
+def facts_read(part: Count | Measure | Open | Latest, kind: Subject) -> set[tuple[Subject, str]]:
+    match part:
+        case Count(names=names, anyone=anyone):
+            return {("account" if anyone else kind, name) for name in names}
+        case Measure(names=names, anyone=anyone, of=of):
+            return {("account" if anyone else kind, name) for name in names} | property_read(of)
+        case Open(names, closed_by):
+            return {(kind, name) for name in (*names, *closed_by)}
+        case Latest(names):
+            return {(kind, name) for name in names}
 
 
 def property_read(of: PropertyName | None) -> set[tuple[Subject, str]]:

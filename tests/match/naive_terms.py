@@ -17,11 +17,15 @@ from firstwin.rules.terms import (
     Between,
     Comparison,
     Count,
+    Done,
     Ever,
     Existed,
     InLast,
+    Latest,
+    Measure,
     Named,
     NoneOf,
+    Open,
     Property,
     PropertyName,
     Reached,
@@ -33,6 +37,7 @@ from firstwin.rules.terms import (
     Window,
     Within,
 )
+from tests.match import naive_aggregates
 from tests.match.naive_calendar import first_day, midnight, moment_named, zone_named
 from tests.match.naive_facts import Fact, concerns, happened
 
@@ -85,9 +90,10 @@ def holds(
 
 def is_true(term: Term, scene: Scene) -> bool:
     match term:
-        case Count(at_least=at_least, at_most=at_most):
-            number = len(counted(term, scene))
-            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Count() | Measure() | Open() | Latest():
+            return is_true_of_facts(term, scene)
+        case Done(parts):
+            return naive_aggregates.within(sum(is_true(part, scene) for part in parts), term)
         case Existed(window):
             created = scene.own("created_at").at
             return created is not None and created <= beginning(window, scene)
@@ -103,6 +109,21 @@ def is_true(term: Term, scene: Scene) -> bool:
             return not any(is_true(part, scene) for part in parts)
         case Named(_, part):
             return is_true(part, scene)
+
+
+def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> bool:
+    match term:
+        case Count(at_least=at_least, at_most=at_most):
+            number = len(counted(term, scene))
+            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Measure():
+            whole = MISSING if term.of is None else scene.property(term.of)
+            return naive_aggregates.enough(term, counted(term, scene), scene.zone(), whole.raw)
+        case Open():
+            return naive_aggregates.within(len(naive_aggregates.open_ones(term, scene.facts_of(scene.kind))), term)
+        case Latest(names, where):
+            newest = naive_aggregates.newest(names, scene.facts_of(scene.kind))
+            return newest is not None and fits_where(newest, where, scene)
 
 
 @dataclass(frozen=True)
@@ -166,7 +187,7 @@ class Scene:
         return zone_named(self.own("timezone").raw) or zone_named(self.default_zone) or ZoneInfo("UTC")
 
 
-def counted(count: Count, scene: Scene) -> list[Fact]:
+def counted(count: Count | Measure, scene: Scene) -> list[Fact]:
     return [
         fact
         for fact in scene.facts_of("account" if count.anyone else scene.kind)

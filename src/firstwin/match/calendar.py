@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from firstwin.db import tables
 from firstwin.db.types import EPOCH, MICROSECOND
-from firstwin.rules.terms import All, AnyOf, Count, Existed, Named, NoneOf, Term, This
+from firstwin.rules.terms import All, AnyOf, Count, Existed, Measure, Named, NoneOf, Term, This
 
 
 def units_of(terms: Iterable[Term]) -> frozenset[str]:
@@ -22,7 +22,7 @@ def units_of(terms: Iterable[Term]) -> frozenset[str]:
 
 def _units(term: Term) -> frozenset[str]:
     match term:
-        case Count(window=This(unit)) | Existed(window=This(unit)):
+        case Count(window=This(unit)) | Measure(window=This(unit)) | Existed(window=This(unit)):
             return frozenset({unit})
         case All(parts) | AnyOf(parts, _) | NoneOf(parts):
             return frozenset().union(*(_units(part) for part in parts))
@@ -45,19 +45,20 @@ def calendar(
     found: dict[str, Any] = {}
     for unit in units:
         found[f"{unit}_began"] = {
-            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in _known(zones, default)
+            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in known(zones, default)
         }
         found[f"{unit}_ended"] = None if previous is None else _ended(unit, zones, default, previous, now)
     return found
 
 
-def _known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
+def known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
+    """The zones by name, those that are none left out; the project's under "", for whoever is in none of these."""
     named = [(name, zone_of(name)) for name in zones]
     return [("", zone_of(default) or ZoneInfo("UTC")), *((name, zone) for name, zone in named if zone is not None)]
 
 
 def _ended(unit: str, zones: list[str], default: str, previous: datetime, now: datetime) -> datetime | None:
-    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in _known(zones, default)]
+    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in known(zones, default)]
     return min((before for before, after in before_and_after if before != after), default=None)
 
 

@@ -17,7 +17,19 @@ from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Clause
 from firstwin.match.word import word
 from firstwin.rules.say import say_term
-from firstwin.rules.terms import BecomesStart, Count, Existed, Property, Reached, Rule, Step, Term
+from firstwin.rules.terms import (
+    BecomesStart,
+    Count,
+    Existed,
+    Latest,
+    Measure,
+    Open,
+    Property,
+    Reached,
+    Rule,
+    Step,
+    Term,
+)
 
 start = tables.start
 
@@ -99,7 +111,7 @@ def _clause(asking: Asking, holds: Any, count: Any, last_at: Any, value: Any) ->
 def name_of(term: Term) -> str:
     """The event, property or milestone that a clause speaks of."""
     match term:
-        case Count(names):
+        case Count(names) | Open(names) | Latest(names) | Measure(_, names):
             return names[0]
         case Property(of):
             return str(of)

@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Discriminator, RootModel, Tag
 
 from firstwin.rules import terms
+from firstwin.rules.aggregates import DaysWith, PeopleWhoDid, Total
 from firstwin.rules.comparisons import Compared, comparisons
 from firstwin.rules.condition import ConditionWord
 from firstwin.rules.counting import Did, DidNot
+from firstwin.rules.ever import DoneWord, LatestWord, OpenWord
 from firstwin.rules.later import LATER_CONDITIONS, not_yet
 from firstwin.rules.names import (
     IDENTIFIER,
@@ -165,11 +167,19 @@ def any_of(found: Iterable[terms.Term]) -> terms.Term:
 # ---- which class ----------------------------------------------------------------------------------------------------
 
 HEADS: dict[str, type[ConditionWord]] = {
-    word.head: word for word in (Did, DidNot, ReachedWord, SegmentWord, AllWord, AnyWord, NoneWord)
-}
+    word.head: word
+    for word in (
+        Did, DidNot, PeopleWhoDid, DaysWith, Total, DoneWord, OpenWord, LatestWord,
+        ReachedWord, SegmentWord, AllWord, AnyWord, NoneWord,
+    )
+}  # fmt: skip
 SYNONYMS = {
     "and": "all", "or": "any", "not": "none", "did not": "did_not", "didnt": "did_not", "not_did": "did_not",
     "has_done": "did", "event": "did", "happened": "did", "milestone": "reached", "in_segment": "segment",
+    "users_who_did": "people_who_did", "distinct_people": "people_who_did", "unique_users": "people_who_did",
+    "active_users": "people_who_did", "days_did": "days_with", "active_days": "days_with", "distinct_days": "days_with",
+    "sum": "total", "sum_of": "total", "total_of": "total", "completed": "done", "steps_done": "done",
+    "unresolved": "open", "not_closed": "open", "last": "latest", "newest": "latest", "most_recent": "latest",
 }  # fmt: skip
 
 
@@ -251,6 +261,12 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
 Condition = Annotated[
     Annotated[Did, Tag("<did>")]
     | Annotated[DidNot, Tag("<did_not>")]
+    | Annotated[PeopleWhoDid, Tag("<people_who_did>")]
+    | Annotated[DaysWith, Tag("<days_with>")]
+    | Annotated[Total, Tag("<total>")]
+    | Annotated[DoneWord, Tag("<done>")]
+    | Annotated[OpenWord, Tag("<open>")]
+    | Annotated[LatestWord, Tag("<latest>")]
     | Annotated[ReachedWord, Tag("<reached>")]
     | Annotated[SegmentWord, Tag("<segment>")]
     | Annotated[AllWord, Tag("<all>")]

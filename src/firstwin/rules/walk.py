@@ -11,10 +11,14 @@ from firstwin.rules.terms import (
     Comparison,
     Count,
     DateStart,
+    Done,
     EventStart,
     Existed,
+    Latest,
+    Measure,
     Named,
     NoneOf,
+    Open,
     Property,
     PropertyName,
     Reached,
@@ -33,7 +37,7 @@ def walk(term: Term) -> Iterator[Term]:
     """The term itself, and every part of it."""
     yield term
     match term:
-        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from walk(part)
         case Named(_, part):
@@ -48,6 +52,8 @@ def properties(term: Term) -> Iterator[PropertyName]:
         if isinstance(part, Property):
             yield part.of
             yield from (comparison.other for comparison in part.comparisons if comparison.other)
+        if isinstance(part, Measure) and part.of:
+            yield part.of
 
 
 def asks_a_person(term: Term) -> bool:
@@ -65,17 +71,34 @@ def _read_by(part: Term, about: str) -> Iterator[str]:
             yield from names
             yield from (MEMBER,) if anyone and about == "person" else ()
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
+        case Measure():
+            yield from _read_by_measure(part, about)
+        case Open(names, closed_by):
+            yield from (*names, *closed_by)
+        case Latest(names):
+            yield from names
         case Existed(window):
             yield f"firstwin.{about}.created_at"
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
         case Property():
-            asked = [name for name in properties(part) if name.scope != "start"]
-            yield from (f"firstwin.{name}" for name in asked)
-            yield from (MEMBER for name in asked if (about, name.scope) == ("person", "account"))
+            yield from _read_of_properties(part, about)
         case Reached(milestone):
             yield f"firstwin.milestone.{milestone}"
         case _:
             return
+
+
+def _read_by_measure(part: Measure, about: str) -> Iterator[str]:
+    yield from part.names
+    yield from (MEMBER,) if part.anyone and about == "person" else ()
+    yield from (f"firstwin.{about}.timezone",) if part.what == "days" or isinstance(part.window, This) else ()
+    yield from _read_of_properties(part, about)
+
+
+def _read_of_properties(part: Term, about: str) -> Iterator[str]:
+    asked = [name for name in properties(part) if name.scope != "start"]
+    yield from (f"firstwin.{name}" for name in asked)
+    yield from (MEMBER for name in asked if (about, name.scope) == ("person", "account"))
 
 
 def read_by_rule(rule: Rule) -> frozenset[str]:
@@ -107,8 +130,8 @@ def is_negative(term: Term) -> bool:
 def holds_at_birth(term: Term) -> bool:
     """Whether it is true of a subject that has just been created, and of which nothing is known."""
     match term:
-        case Count(at_least=None):
-            return True
+        case Count() | Measure() | Open() | Done():
+            return _nothing_will_do(term)
         case NoneOf(parts):
             return not any(map(holds_at_birth, parts))
         case All(parts):
@@ -121,6 +144,12 @@ def holds_at_birth(term: Term) -> bool:
             return all(comparison.op == "exists" and comparison.value is False for comparison in comparisons)
         case _:
             return False
+
+
+def _nothing_will_do(term: Count | Measure | Open | Done) -> bool:
+    """A share of what is not known is never reached, be it of nothing."""
+    is_share = isinstance(term, Measure) and term.of is not None
+    return not is_share and (term.at_least or 0) <= 0 <= (term.at_most or 0)
 
 
 def contradicting(joined: All) -> Iterator[PropertyName]:
