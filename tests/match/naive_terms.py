@@ -92,8 +92,6 @@ def is_true(term: Term, scene: Scene) -> bool:
     match term:
         case Count() | Measure() | Open() | Latest():
             return is_true_of_facts(term, scene)
-        case Done(parts):
-            return naive_aggregates.within(sum(is_true(part, scene) for part in parts), term)
         case Existed(window):
             created = scene.own("created_at").at
             return created is not None and created <= beginning(window, scene)
@@ -101,6 +99,12 @@ def is_true(term: Term, scene: Scene) -> bool:
             return all(fits(scene.property(of), comparison, scene) for comparison in comparisons)
         case Reached(milestone):
             return any(fact.name == f"firstwin.milestone.{milestone}" for fact in scene.facts_of(scene.kind))
+        case All() | AnyOf() | NoneOf() | Named() | Done():
+            return is_true_of_parts(term, scene)
+
+
+def is_true_of_parts(term: All | AnyOf | NoneOf | Named | Done, scene: Scene) -> bool:
+    match term:
         case All(parts):
             return all(is_true(part, scene) for part in parts)
         case AnyOf(parts, at_least):
@@ -109,6 +113,8 @@ def is_true(term: Term, scene: Scene) -> bool:
             return not any(is_true(part, scene) for part in parts)
         case Named(_, part):
             return is_true(part, scene)
+        case Done(parts):
+            return naive_aggregates.within(sum(is_true(part, scene) for part in parts), term)
 
 
 def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> bool:

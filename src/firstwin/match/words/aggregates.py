@@ -88,4 +88,5 @@ class MeasureWord:
         """Each fact meets the one stretch of the subject's zone that it lies in."""
         stretch = json_items(of_zone(OFFSETS, scope.zone())).table_valued("value", name="stretch").alias()
         day = local_day(fact.c.occurred_at, stretch.c.value)
-        return self._one(scope, fact, func.count(distinct(day))).where(in_stretch(fact.c.occurred_at, stretch.c.value))
+        lies_in = stretch.join(fact, in_stretch(fact.c.occurred_at, stretch.c.value))
+        return self._one(scope, fact, func.count(distinct(day))).select_from(lies_in)
