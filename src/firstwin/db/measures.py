@@ -44,6 +44,36 @@ def _total_postgresql(element: json_total, compiler: SQLCompiler, **kw: Any) -> 
     return f"LEAST(GREATEST(round(COALESCE(sum({decimal}), 0), 6), -{GREATEST}), {GREATEST})::double precision"
 
 
+class json_key(FunctionElement[Any]):  # noqa: N801
+    """What tells one thing from another: the member if it is a text, a number or a truth, else NULL.
+
+    To group by and nothing else: 7 and 7.0 are one, "7" is another. SQLite marks texts, so that "true" is not true.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, document: ColumnElement[Any], key: str) -> None:
+        super().__init__(json_number(document, key))
+
+
+@compiles(json_key, "sqlite")
+def _key_sqlite(element: json_key, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = element.clauses
+    doc, _, path = (compiler.process(part, **kw) for part in number.clauses)
+    value = f"json_extract({doc}, {path})"
+    return (
+        f"(CASE json_type({doc}, {path}) WHEN 'text' THEN '=' || {value} WHEN 'integer' THEN CAST({value} AS REAL)"
+        f" WHEN 'real' THEN {value} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' END)"
+    )
+
+
+@compiles(json_key, "postgresql")
+def _key_postgresql(element: json_key, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = element.clauses
+    doc, key, _ = (compiler.process(part, **kw) for part in number.clauses)
+    return f"(CASE WHEN jsonb_typeof({doc} -> {key}) IN ('string', 'number', 'boolean') THEN {doc} -> {key} END)"
+
+
 class of_zone(FunctionElement[Any]):  # noqa: N801
     """Looks a subject's zone up in ``{zone: list}``, as JSON; the entry "" is for every other zone."""
 

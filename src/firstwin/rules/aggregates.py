@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails
 from firstwin.rules import terms
 from firstwin.rules.comparisons import shares, where_terms
 from firstwin.rules.counting import NUMBERS, SYNONYMS, Counting, exactly_alone, silence
-from firstwin.rules.names import Amount, EventNames, EventTotals, Property, TimesOrShare, share_of
+from firstwin.rules.names import Amount, EventNames, EventTotals, Property, Share, TimesOrShare, share_of
 from firstwin.rules.problems import listed
 from firstwin.rules.scope import Scope
 from firstwin.rules.word import refused_at
@@ -38,9 +38,9 @@ class Measuring(Counting):
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
         yield from exactly_alone(data)
-        yield from shares(data, BOUNDS)
-        if not any(word in data for word in NUMBERS):
-            message = f"`{cls.head}:` does not say how many."
+        yield from shares(data, [word for word in BOUNDS if word in data])
+        if not any(word in data or word in map(cls.meant, map(str, data)) for word in NUMBERS):
+            message = f"`{cls.head}:` does not say how {'much' if cls.what == 'total' else 'many'}."
             yield refused_at(cls.head, message=message, suggestion=cls.number_needed, at="key")
         if share_of(data.get("exactly")) is not None or ("exactly" in data and "of" in data):
             message = "`exactly:` takes a plain number, and no share."
@@ -69,8 +69,9 @@ class Measuring(Counting):
         if self.exactly is not None:
             return float(self.exactly), float(self.exactly)
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            message = "No number is at least the greater and at most the smaller of two."
-            scope.refuse(message, "Exchange the two.", "at_most")
+            low, high = _said(self.at_most), _said(self.at_least)
+            message = f"At least {high} and at most {low} is never true."
+            scope.refuse(message, f"Write `at_least: {low}` and `at_most: {high}`.", "at_most")
         return _plain(self.at_least), _plain(self.at_most)
 
     def _of(self, scope: Scope) -> terms.PropertyName | None:
@@ -79,11 +80,15 @@ class Measuring(Counting):
         return self.of
 
 
+def _said(number: float) -> str:
+    return f"{number * 100:.10g}%" if isinstance(number, Share) else f"{number:.10g}"
+
+
 def _plain(number: float | None) -> float | None:
     return None if number is None else float(number)
 
 
-def _not_zero(data: Mapping[str, Any], none_of_it: str) -> Iterator[InitErrorDetails]:
+def _not_zero(data: Mapping[str, Any], head: str) -> Iterator[InitErrorDetails]:
     for word in NUMBERS:
         number = data.get(word)
         if isinstance(number, bool) or (number != 0 and share_of(number) != 0):
@@ -91,9 +96,8 @@ def _not_zero(data: Mapping[str, Any], none_of_it: str) -> Iterator[InitErrorDet
         if word == "at_least":
             yield refused_at(word, message=f"`at_least: {number}` is always true.", suggestion="Write a larger number.")
         else:
-            yield refused_at(
-                word, message=f"{none_of_it} is said with `did_not`.", suggestion="Write `did_not:` alone."
-            )
+            better = f"Write `did_not:` in place of `{head}:`, without a number."
+            yield refused_at(word, message="That it did not happen is said with `did_not`.", suggestion=better)
 
 
 class PeopleWhoDid(Measuring):
@@ -112,7 +116,7 @@ class PeopleWhoDid(Measuring):
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
-        yield from _not_zero(data, "Nobody")
+        yield from _not_zero(data, cls.head)
         if "by" in data:
             message = "`people_who_did` counts everybody in the account already."
             yield refused_at("by", message=message, suggestion="Take the line out.", at="key")
@@ -134,7 +138,7 @@ class DaysWith(Measuring):
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
-        yield from _not_zero(data, "No day")
+        yield from _not_zero(data, cls.head)
 
     def term(self, scope: Scope) -> terms.Term:
         self._possible(scope)

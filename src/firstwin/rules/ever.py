@@ -42,6 +42,7 @@ class Numbered(Lasting):
     at_most: Times | None = None
     exactly: Times | None = None
 
+    any_of_it: ClassVar[str]
     synonyms: ClassVar[Mapping[str, str]] = NUMBER_SYNONYMS
 
     @classmethod
@@ -50,11 +51,9 @@ class Numbered(Lasting):
         for word in NUMBERS:
             if data.get(word) != 0 or isinstance(data[word], bool):
                 continue
-            always = word == "at_least"
-            message = (
-                "`at_least: 0` is always true." if always else f"None at all is said with `none: [{{{cls.head}: …}}]`."
-            )
-            better = "Write a larger number." if always else "Put it there, without a number."
+            message, better = "That there is none is said with `none:`.", f"Write `none: [{cls.any_of_it}]`."
+            if word == "at_least":
+                message, better = "`at_least: 0` is always true.", "Write a larger number."
             yield refused_at(word, message=message, suggestion=better)
 
     def bounds(self, scope: Scope) -> tuple[int | None, int | None]:
@@ -73,6 +72,7 @@ class DoneWord(Numbered):
 
     head: ClassVar[str] = "done"
     called: ClassVar[str] = "`done`"
+    any_of_it: ClassVar[str] = "{done: …, at_least: 1}"
     instead_of_window: ClassVar[str] = (
         "Take it out; or join conditions: `any: [{did: …, in_last: 14 days}, …]` with `at_least: 2`."
     )
@@ -127,6 +127,7 @@ class OpenWord(Numbered):
 
     head: ClassVar[str] = "open"
     called: ClassVar[str] = "`open`"
+    any_of_it: ClassVar[str] = "{open: …}"
     needed: ClassVar[Mapping[str, str]] = {
         "closed_by": "Write the event that closes it, like `closed_by: ticket_resolved`.",
         "per": "Write the property that tells one from another, like `per: ticket_id`.",

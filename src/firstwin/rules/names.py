@@ -98,13 +98,15 @@ def _event_property(value: object) -> str:
 
 def _total(value: object) -> tuple[str, str]:
     """The event and its property, divided by the last dot."""
-    name, _, prop = _name("an event and its property", value).rpartition(".")
+    text = _name("an event and its property", value)
+    name, dot, prop = text.rpartition(".")
     if name in PREFIXES:
         message = f"`{value}` is a property, and `total:` adds up what events carry."
         raise refusal(message, f"Compare the property itself: `{value}: {{at_least: 1000}}`.")
     if not name or not prop:
         message = f"{shown(value)} does not say what to add up."
-        raise refusal(message, f"Write the property behind a dot: `total: {name or prop}.amount`.")
+        example = "invoice_paid" if dot else text
+        raise refusal(message, f"Write the event, a dot and its property: `total: {example}.amount`.")
     return _event(name), _event_property(prop)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from firstwin.rules.terms import Done, Measure, Open
 
-IN_ITS_ZONE = "(each day in its own time zone)"
+IN_ITS_ZONE = "of its own time zone"
 
 
 def say_measure(measure: Measure, what: str, window: str) -> str:
@@ -24,7 +24,7 @@ def say_measure(measure: Measure, what: str, window: str) -> str:
 
 def _people(measure: Measure) -> str:
     if measure.of is not None:
-        return f"a number of people that is {_amount(measure)}"
+        return f"people whose number is {_amount(measure)}"
     return _amount(measure, "person", "people")
 
 
@@ -61,11 +61,12 @@ def say_open(term: Open, opened: str, closed: str) -> str:
 
 
 def say_latest(event: str, where: str) -> str:
-    return f"the latest {event} of all so far is one{where}" if where else f"there is a latest {event}"
+    """``where`` stands in brackets, as it does behind an event elsewhere."""
+    return f"the latest {event} of all so far is one {where.strip()[1:-1]}"
 
 
 def say_done(term: Done, parts: Sequence[str]) -> str:
-    return f"{_whole(term)} of these {len(parts)} at any time so far: {'; '.join(parts)}"
+    return f"{_whole(term)} of these {len(parts)} at any time so far ({'; '.join(parts)})"
 
 
 def _whole(term: Done | Open) -> str:

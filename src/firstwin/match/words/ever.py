@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, and_, case, cast, func, or_, select, true
 from sqlalchemy.sql.expression import false
 
-from firstwin.db.types import json_bool, json_number, json_text, json_value
+from firstwin.db.measures import json_key
+from firstwin.db.types import json_value
 from firstwin.match import boundary
 from firstwin.match.boundary import Boundaries
 from firstwin.match.scope import Scope, certain, named
@@ -72,7 +73,7 @@ class OpenWord:
         fact = scope.fact()
         opened = func.max(case((named(fact.c.name, self.term.names), fact.c.occurred_at)))
         closed = func.max(case((named(fact.c.name, self.term.closed_by), fact.c.occurred_at)))
-        value = _value(fact, self.term.per)
+        value = json_key(fact.c.props, self.term.per)
         found = (
             select(opened.label("opened_at"))
             .where(scope.own(fact), scope.seen_among(fact, (*self.term.names, *self.term.closed_by)))
@@ -82,13 +83,6 @@ class OpenWord:
             .correlate(scope.asker)
         )
         return found.subquery()
-
-
-def _value(fact: FromClause, prop: str) -> ColumnElement[Any]:
-    """What tells one from another: a text, a number or a truth, as JSON so that 7 and "7" differ. NULL for all else."""
-    document = fact.c.props
-    is_one = or_(*(kind(document, prop).is_not(None) for kind in (json_text, json_number, json_bool)))
-    return case((is_one, json_value(document, prop)))
 
 
 @dataclass(frozen=True)
