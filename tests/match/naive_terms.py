@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -299,7 +300,7 @@ def fits_order(own: float, comparison: Comparison, scene: Scene) -> bool:
         return False
     match comparison.relation:
         case "of":
-            return order(own, float(other) * number)
+            return order(own, float(naive_aggregates.share(number) * Fraction(other)))
         case "above":
             return order(own - float(other), number)
         case "below":

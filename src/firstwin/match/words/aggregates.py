@@ -12,6 +12,7 @@ from firstwin.db.measures import in_stretch, json_items, json_total, local_day, 
 from firstwin.db.types import Json, json_number
 from firstwin.match import boundary
 from firstwin.match.boundary import Boundaries
+from firstwin.match.compare import PARTS
 from firstwin.match.scope import Scope, certain
 from firstwin.match.words.contract import Shown, evidence
 from firstwin.match.words.facts import CountWord
@@ -20,7 +21,6 @@ from firstwin.rules import terms
 from firstwin.rules.terms import Subject, Term
 
 OFFSETS = bindparam("offsets", type_=Json)  # made in days.py
-PARTS = 10_000  # shares have two decimals of a percent: compared in whole parts, 55% of 100 is 55 and not a little more
 
 
 @dataclass(frozen=True)
