@@ -33,6 +33,9 @@ JITTER = (-MICROSECOND, timedelta(0), timedelta(0), MICROSECOND)
 ACTORS = (
     *[("a1", "p1")] * 8, ("a1", "p2"), ("a1", None), ("a1", None), ("a2", "p1"), ("a2", "p2"), (None, "p1"),
 )  # fmt: skip
+MANY = (
+    *[("a1", person) for person in ("p1", "p1", "p2", "p2", "p3", "p3", None)], ("a2", "p1"), (None, "p1"),
+)  # fmt: skip
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Africa/Cairo")
 SHORT = (MICROSECOND, timedelta(minutes=1), HOUR, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, DAY)
 GAPS = (*SHORT, DAY, 2 * DAY, 8 * DAY)
@@ -167,6 +170,8 @@ class History:
         props = drawn(rng, self.needs.event_props)
         account, person = rng.choice(ACTORS)
         for _ in range(rng.choice((1, self.needs.several))):
+            if self.needs.has_many_people:
+                account, person = rng.choice(MANY)
             self.put(name, props, self.moments.draw(), account, person, id=rng.random() < 0.8)
 
     def change(self) -> None:

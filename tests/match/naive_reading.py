@@ -13,11 +13,15 @@ from firstwin.rules.terms import (
     Changed,
     Comparison,
     Count,
+    Done,
     Existed,
+    Latest,
+    Measure,
     Moved,
     Named,
     NoneOf,
     Nudged,
+    Open,
     People,
     Property,
     PropertyName,
@@ -37,7 +41,7 @@ def parts_of(term: Term) -> Iterator[Term]:
     """The term itself and everything inside it."""
     yield term
     match term:
-        case All(parts) | AnyOf(parts) | NoneOf(parts):
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from parts_of(part)
         case Named(_, part) | People(_, part):
@@ -48,7 +52,7 @@ def of_the_subject(term: Term) -> Iterator[Term]:
     """The parts that are asked of the subject itself, and not of its people."""
     yield term
     match term:
-        case All(parts) | AnyOf(parts) | NoneOf(parts):
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from of_the_subject(part)
         case Named(_, part):
@@ -60,13 +64,23 @@ def comparisons_of(term: Term) -> Iterator[Comparison]:
         match part:
             case Property(comparisons=comparisons):
                 yield from comparisons
-            case Count(where=where) | Usage(where=where):
+            case Count(where=where) | Usage(where=where) | Measure(where=where) | Latest(where=where):
                 yield from (comparison for asked in where for comparison in asked.comparisons)
 
 
 def windows_of(term: Term) -> Iterator[Window]:
-    windowed = Count | Existed | Moved | Changed | Nudged
+    windowed = Count | Measure | Existed | Moved | Changed | Nudged
     return (part.window for part in parts_of(term) if isinstance(part, windowed))
+
+
+def has_calendar(term: Term) -> bool:
+    """Whether it depends on where a day, a week or a month begins."""
+    return any(map(is_of_the_calendar, parts_of(term)))
+
+
+def is_of_the_calendar(part: Term) -> bool:
+    by_day = isinstance(part, Measure) and part.what == "days"
+    return by_day or isinstance(getattr(part, "window", None), This)
 
 
 def durations(term: Term) -> set[timedelta]:
@@ -92,8 +106,7 @@ def names_read(term: Term, kind: Subject) -> set[tuple[Subject, str]]:
         read |= read_by(part, kind)
     for comparison in (c for part in of_the_subject(term) if isinstance(part, Property) for c in part.comparisons):
         read |= property_read(comparison.other)
-    windows = (getattr(part, "window", None) for part in of_the_subject(term))
-    if any(isinstance(window, This) for window in windows):
+    if any(map(is_of_the_calendar, of_the_subject(term))):
         read.add((kind, f"firstwin.{kind}.timezone"))
     if kind == "person" and any(whose == "account" for whose, _ in read):
         read.add(("person", "firstwin.person.account"))
@@ -102,8 +115,8 @@ def names_read(term: Term, kind: Subject) -> set[tuple[Subject, str]]:
 
 def read_by(part: Term, kind: Subject) -> set[tuple[Subject, str]]:
     match part:
-        case Count(names=names, anyone=anyone):
-            return {("account" if anyone else kind, name) for name in names}
+        case Count() | Measure() | Open() | Latest():
+            return facts_read(part, kind)
         case Usage(names=names):
             return {(kind, name) for name in names}
         case Property(of) | Moved(of) | Changed(of):
@@ -116,6 +129,18 @@ def read_by(part: Term, kind: Subject) -> set[tuple[Subject, str]]:
             return {("account", name) for _, name in names_read(inner, "person")}
         case _:
             return set()
+
+
+def facts_read(part: Count | Measure | Open | Latest, kind: Subject) -> set[tuple[Subject, str]]:
+    match part:
+        case Count(names=names, anyone=anyone):
+            return {("account" if anyone else kind, name) for name in names}
+        case Measure(names=names, anyone=anyone, of=of):
+            return {("account" if anyone else kind, name) for name in names} | property_read(of)
+        case Open(names, closed_by):
+            return {(kind, name) for name in (*names, *closed_by)}
+        case Latest(names):
+            return {(kind, name) for name in names}
 
 
 def property_read(of: PropertyName | None) -> set[tuple[Subject, str]]:

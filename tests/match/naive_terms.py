@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,17 @@ from firstwin.rules.terms import (
     Changed,
     Comparison,
     Count,
+    Done,
     Ever,
     Existed,
     InLast,
+    Latest,
+    Measure,
     Moved,
     Named,
     NoneOf,
     Nudged,
+    Open,
     People,
     Property,
     PropertyName,
@@ -38,7 +43,7 @@ from firstwin.rules.terms import (
     Window,
     Within,
 )
-from tests.match import naive_changes
+from tests.match import naive_aggregates, naive_changes
 from tests.match.naive_calendar import first_day, midnight, moment_named, zone_named
 from tests.match.naive_facts import Fact, concerns, happened
 
@@ -89,11 +94,10 @@ def holds(
     return scene.subject_exists() and is_true(term, scene)
 
 
-def is_true(term: Term, scene: Scene) -> bool:  # noqa: PLR0911 - one case for each
+def is_true(term: Term, scene: Scene) -> bool:
     match term:
-        case Count(at_least=at_least, at_most=at_most):
-            number = len(counted(term, scene))
-            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Count() | Measure() | Open() | Latest():
+            return is_true_of_facts(term, scene)
         case Existed(window):
             created = scene.own("created_at").at
             return created is not None and created <= beginning(window, scene)
@@ -101,6 +105,14 @@ def is_true(term: Term, scene: Scene) -> bool:  # noqa: PLR0911 - one case for e
             return all(fits(scene.property(of), comparison, scene) for comparison in comparisons)
         case Reached(milestone):
             return any(fact.name == f"firstwin.milestone.{milestone}" for fact in scene.facts_of(scene.kind))
+        case All() | AnyOf() | NoneOf() | Named() | Done():
+            return is_true_of_parts(term, scene)
+        case Usage() | Moved() | Changed() | Nudged() | People():
+            return naive_changes.is_true(term, scene)
+
+
+def is_true_of_parts(term: All | AnyOf | NoneOf | Named | Done, scene: Scene) -> bool:
+    match term:
         case All(parts):
             return all(is_true(part, scene) for part in parts)
         case AnyOf(parts, at_least):
@@ -109,8 +121,23 @@ def is_true(term: Term, scene: Scene) -> bool:  # noqa: PLR0911 - one case for e
             return not any(is_true(part, scene) for part in parts)
         case Named(_, part):
             return is_true(part, scene)
-        case Usage() | Moved() | Changed() | Nudged() | People():
-            return naive_changes.is_true(term, scene)
+        case Done(parts):
+            return naive_aggregates.within(sum(is_true(part, scene) for part in parts), term)
+
+
+def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> bool:
+    match term:
+        case Count(at_least=at_least, at_most=at_most):
+            number = len(counted(term, scene))
+            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Measure():
+            whole = MISSING if term.of is None else scene.property(term.of)
+            return naive_aggregates.enough(term, counted(term, scene), scene.zone(), whole.raw)
+        case Open():
+            return naive_aggregates.within(len(naive_aggregates.open_ones(term, scene.facts_of(scene.kind))), term)
+        case Latest(names, where):
+            newest = naive_aggregates.newest(names, scene.facts_of(scene.kind))
+            return newest is not None and fits_where(newest, where, scene)
 
 
 @dataclass(frozen=True)
@@ -178,7 +205,7 @@ class Scene:
         return zone_named(self.own("timezone").raw) or zone_named(self.default_zone) or ZoneInfo("UTC")
 
 
-def counted(count: Count, scene: Scene) -> list[Fact]:
+def counted(count: Count | Measure, scene: Scene) -> list[Fact]:
     return [
         fact
         for fact in scene.facts_of("account" if count.anyone else scene.kind)
@@ -284,7 +311,7 @@ def fits_order(own: float, comparison: Comparison, scene: Scene) -> bool:
         return False
     match comparison.relation:
         case "of":
-            return order(own, float(other) * number)
+            return order(own, float(naive_aggregates.share(number) * Fraction(other)))
         case "above":
             return order(own - float(other), number)
         case "below":

@@ -157,6 +157,8 @@ SHOWN_BY = {  # what many states share is shown by one of them
     "never did": ("created_at", "deleted"),
     "silent this week": ("timezone",),
     "anyone did ever": ("firstwin.person.account",),
+    "days ever": ("timezone",),
+    "people ever": ("firstwin.person.account",),
 }
 SHARED = tuple(name for names in SHOWN_BY.values() for name in names)
 HIDDEN = {  # in these two the clause beside it answers for it in every history that was tried; elsewhere it is shown

@@ -202,9 +202,6 @@ GATES: dict[str, list[str]] = {
     "only_if: {did: a, since: ever, same: start.id}": [
         "4:38 `start.id`: properties of the event stand here without `start.`. Write `id`."
     ],
-    "only_if: {people_who_did: a, at_least: 2, in_last: 7 days}": [
-        "4:10 `people_who_did` is not available yet. Count what everybody did with `did:` for now."
-    ],
     "only_if: {nudged: x, in_last: 60 days}": [
         "4:1 This waits for a message of this very rule, so the first is never sent. Name another rule, or a step that comes before this one."
     ],

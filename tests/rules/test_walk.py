@@ -12,13 +12,17 @@ from firstwin.rules.terms import (
     Changed,
     Comparison,
     Count,
+    Done,
     Ever,
     Existed,
     InLast,
+    Latest,
+    Measure,
     Moved,
     Named,
     NoneOf,
     Nudged,
+    Open,
     People,
     Property,
     PropertyName,
@@ -76,6 +80,12 @@ def test_every_part_is_walked_through_once() -> None:
         (Changed(SCORE, Ever()), {"firstwin.account.score"}),
         (Nudged("trial", Ever()), {"firstwin.nudged.trial"}),
         (People("any", All((ROLE, PLAN, A))), {"firstwin.person.role", "firstwin.account.plan", "firstwin.person.account", "a"}),
+        (Measure("people", ("a",), Ever(), 0.5, of=PropertyName("account", "seats")), {"a", "firstwin.account.seats"}),
+        (Measure("days", ("a",), Ever()), {"a", "firstwin.account.timezone"}),
+        (Measure("total", ("a",), This("day")), {"a", "firstwin.account.timezone"}),
+        (Open(("a",), ("b",), "x"), {"a", "b"}),
+        (Latest(("a", "b"), ()), {"a", "b"}),
+        (Done((A, Reached("m"))), {"a", "firstwin.milestone.m"}),
     ],
 )  # fmt: skip
 def test_a_condition_reads_facts_by_their_names(term: Term, names: set[str]) -> None:
@@ -86,6 +96,8 @@ def test_a_rule_about_a_person_that_asks_the_account_reads_which_account_it_is()
     assert reads(PLAN, "person") == {"firstwin.account.plan", "firstwin.person.account"}
     assert reads(Count(("a",), Ever(), anyone=True), "person") == {"a", "firstwin.person.account"}
     assert reads(ROLE, "person") == {"firstwin.person.role"}
+    share = Measure("total", ("a",), Ever(), 0.5, of=PropertyName("account", "quota"))
+    assert reads(share, "person") == {"a", "firstwin.account.quota", "firstwin.person.account"}
 
 
 def test_a_property_that_moved_is_read_of_the_account_that_the_person_is_in() -> None:
@@ -106,6 +118,7 @@ def test_the_people_of_an_account_are_asked_for_it_and_not_the_subject() -> None
 def test_a_person_may_be_asked_anywhere_inside() -> None:
     assert asks_a_person(Named("s", All((A, NoneOf((ROLE,))))))
     assert asks_a_person(prop("account.x", Comparison("at_least", 1.0, "above", PropertyName("person", "y"))))
+    assert asks_a_person(Measure("total", ("a",), Ever(), 0.5, of=PropertyName("person", "quota")))
     assert not asks_a_person(All((A, PLAN)))
 
 
@@ -135,6 +148,10 @@ def test_two_values_at_once_contradict() -> None:
         Named("s", NO_A),
         prop("account.x", Comparison("exists", False)),
         People("no", A),
+        Measure("total", ("a",), Ever(), None, 10),
+        Measure("total", ("a",), Ever(), -5),
+        Open(("a",), ("b",), "x", None, 2),
+        Done((A, A), None, 1),
     ],
 )
 def test_some_states_hold_of_everybody_new(term: Term) -> None:
@@ -154,6 +171,12 @@ def test_some_states_hold_of_everybody_new(term: Term) -> None:
         NoneOf((NO_A,)),
         AnyOf((NO_A, A), 2),
         prop("account.x", Comparison("exists", True)),
+        Measure("days", ("a",), Ever(), 1),
+        Measure("total", ("a",), Ever(), None, -1),
+        Measure("people", ("a",), Ever(), None, 0.5, of=PropertyName("account", "seats")),
+        Open(("a",), ("b",), "x"),
+        Latest(("a",), ()),
+        Done((A, A), 1, 1),
     ],
 )
 def test_other_states_do_not(term: Term) -> None:

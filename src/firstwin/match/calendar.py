@@ -39,19 +39,20 @@ def calendar(
     found: dict[str, Any] = {}
     for unit in units:
         found[f"{unit}_began"] = {
-            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in _known(zones, default)
+            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in known(zones, default)
         }
         found[f"{unit}_ended"] = None if previous is None else _ended(unit, zones, default, previous, now)
     return found
 
 
-def _known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
+def known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
+    """The zones by name, those that are none left out; the project's under "", for whoever is in none of these."""
     named = [(name, zone_of(name)) for name in zones]
     return [("", zone_of(default) or ZoneInfo("UTC")), *((name, zone) for name, zone in named if zone is not None)]
 
 
 def _ended(unit: str, zones: list[str], default: str, previous: datetime, now: datetime) -> datetime | None:
-    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in _known(zones, default)]
+    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in known(zones, default)]
     return min((before for before, after in before_and_after if before != after), default=None)
 
 

@@ -22,8 +22,11 @@ from firstwin.rules.terms import (
     Changed,
     Count,
     Existed,
+    Latest,
+    Measure,
     Moved,
     Nudged,
+    Open,
     Property,
     Reached,
     Rule,
@@ -112,7 +115,7 @@ def _clause(asking: Asking, holds: Any, count: Any, last_at: Any, value: Any) ->
 def name_of(term: Term) -> str:
     """The event, property or milestone that a clause speaks of."""
     match term:
-        case Count(names) | Usage(names):
+        case Count(names) | Usage(names) | Open(names) | Latest(names) | Measure(_, names):
             return names[0]
         case Property(of) | Moved(of) | Changed(of):
             return str(of)

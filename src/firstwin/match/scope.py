@@ -112,10 +112,16 @@ class Scope:
 
     def period_start(self, unit: str) -> ColumnElement[Any]:
         """When the subject's own day, week or month began, in its zone; the project's zone where it has none."""
+        return period_start(bindparam(f"{unit}_began", type_=Json), self.zone())
+
+    def zone(self) -> ColumnElement[str]:
+        """The name of the subject's own zone, whatever somebody sent as that; NULL where it has none."""
         fact = self.fact()
-        whose = json_text(fact.c.props, "value")
-        zone = self.newest_of(fact, f"firstwin.{self.kind}.timezone", self.kind, whose).scalar_subquery()
-        return period_start(bindparam(f"{unit}_began", type_=Json), zone)
+        name = json_text(fact.c.props, "value")
+        zone: ColumnElement[str] = self.newest_of(
+            fact, f"firstwin.{self.kind}.timezone", self.kind, name
+        ).scalar_subquery()
+        return zone
 
 
 def named(column: ColumnElement[str], names: Sequence[str]) -> ColumnElement[bool]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from firstwin.match.words.aggregates import MeasureWord
 from firstwin.match.words.contract import Word
+from firstwin.match.words.ever import DoneWord, LatestWord, OpenWord
 from firstwin.match.words.facts import CountWord
 from firstwin.match.words.joined import JoinedWord, ReachedWord
 from firstwin.match.words.movement import ChangedWord, MovedWord
@@ -17,8 +19,10 @@ from firstwin.rules.terms import Term
 def word(term: Term) -> Word:  # noqa: C901, PLR0911 - one line for each
     """The class that answers for a term; one that is made of others gets theirs along."""
     match term:
-        case terms.Count():
-            return CountWord(term)
+        case terms.Count() | terms.Measure() | terms.Open() | terms.Latest():
+            return _of_facts(term)
+        case terms.Done():
+            return DoneWord(term, tuple(word(part) for part in term.parts))
         case terms.Existed():
             return ExistedWord(term)
         case terms.Property():
@@ -39,3 +43,15 @@ def word(term: Term) -> Word:  # noqa: C901, PLR0911 - one line for each
             return JoinedWord(term, (word(term.part),))
         case terms.All() | terms.AnyOf() | terms.NoneOf():
             return JoinedWord(term, tuple(word(part) for part in term.parts))
+
+
+def _of_facts(term: terms.Count | terms.Measure | terms.Open | terms.Latest) -> Word:
+    match term:
+        case terms.Count():
+            return CountWord(term)
+        case terms.Measure():
+            return MeasureWord(term)
+        case terms.Open():
+            return OpenWord(term)
+        case terms.Latest():
+            return LatestWord(term)

@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Discriminator, RootModel, Tag
 
 from firstwin.rules import people, terms
+from firstwin.rules.aggregates import DaysWith, PeopleWhoDid, Total
 from firstwin.rules.comparisons import Compared, comparisons
 from firstwin.rules.condition import ConditionWord
 from firstwin.rules.counting import Did, DidNot
+from firstwin.rules.ever import DoneWord, LatestWord, OpenWord
 from firstwin.rules.later import LATER_CONDITIONS, not_yet
 from firstwin.rules.movement import ChangedWord, Fell, Rose
 from firstwin.rules.names import (
@@ -175,9 +177,10 @@ def any_of(found: Iterable[terms.Term]) -> terms.Term:
 # ---- which class ----------------------------------------------------------------------------------------------------
 
 WORDS: tuple[type[ConditionWord], ...] = (
-    Did, DidNot,
+    Did, DidNot, PeopleWhoDid, DaysWith, Total,
     UsageOf, PeopleUsing,
     Fell, Rose, ChangedWord,
+    DoneWord, OpenWord, LatestWord,
     ReachedWord, SegmentWord, NudgedWord,
     AnyPerson, EveryPerson, NoPerson,
     AllWord, AnyWord, NoneWord,
@@ -189,6 +192,10 @@ SYNONYMS = {
     "has_done": "did", "event": "did", "happened": "did", "milestone": "reached", "in_segment": "segment",
     "usage": "usage_of", "fall": "fell", "dropped": "fell", "rise": "rose", "increased": "rose", "became": "changed", "sent": "nudged",
     "anyone": "any_person", "everyone": "every_person", "everybody": "every_person", "nobody": "no_person",
+    "users_who_did": "people_who_did", "distinct_people": "people_who_did", "unique_users": "people_who_did",
+    "active_users": "people_who_did", "days_did": "days_with", "active_days": "days_with", "distinct_days": "days_with",
+    "sum": "total", "sum_of": "total", "total_of": "total", "completed": "done", "steps_done": "done",
+    "unresolved": "open", "not_closed": "open", "last": "latest", "newest": "latest", "most_recent": "latest",
 }  # fmt: skip
 
 
@@ -275,6 +282,12 @@ Condition = Annotated[
     | Annotated[Fell, Tag("<fell>")]
     | Annotated[Rose, Tag("<rose>")]
     | Annotated[ChangedWord, Tag("<changed>")]
+    | Annotated[PeopleWhoDid, Tag("<people_who_did>")]
+    | Annotated[DaysWith, Tag("<days_with>")]
+    | Annotated[Total, Tag("<total>")]
+    | Annotated[DoneWord, Tag("<done>")]
+    | Annotated[OpenWord, Tag("<open>")]
+    | Annotated[LatestWord, Tag("<latest>")]
     | Annotated[ReachedWord, Tag("<reached>")]
     | Annotated[SegmentWord, Tag("<segment>")]
     | Annotated[NudgedWord, Tag("<nudged>")]

@@ -32,9 +32,7 @@ class Counting(Windowed):
 
     synonyms: ClassVar[Mapping[str, str]] = SYNONYMS
 
-    def counted(
-        self, scope: Scope, names: tuple[str, ...], at_least: int | None, at_most: int | None
-    ) -> terms.Count | terms.All:
+    def counted(self, scope: Scope, names: tuple[str, ...], at_least: int | None, at_most: int | None) -> terms.Term:
         """The count, and where it speaks of a silence, the need to have existed for all of it."""
         self._spoken_of(scope, names)
         count = terms.Count(
@@ -74,11 +72,17 @@ class Counting(Windowed):
         return self.by is not None
 
 
-def silence(count: terms.Count) -> terms.Count | terms.All:
+def silence(count: terms.Count | terms.Measure) -> terms.Term:
     """“At most” in a window that moves speaks of a silence that long: the subject must have been there to be silent."""
     if count.at_most is None or not isinstance(count.window, terms.InLast | terms.Between | terms.This):
         return count
     return terms.All((count, terms.Existed(count.window)))
+
+
+def exactly_alone(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    if "exactly" in data and ("at_least" in data or "at_most" in data):
+        message = "`exactly:` stands alone: it is a number by itself."
+        yield refused_at("exactly", message=message, suggestion="Keep it, or write a range.", at="key")
 
 
 class Did(Counting):
@@ -93,9 +97,7 @@ class Did(Counting):
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
-        if "exactly" in data and ("at_least" in data or "at_most" in data):
-            message = "`exactly:` stands alone: it is a number by itself."
-            yield refused_at("exactly", message=message, suggestion="Keep it, or write a range.", at="key")
+        yield from exactly_alone(data)
         for word in NUMBERS:
             if data.get(word) == 0 and not isinstance(data[word], bool):
                 yield refused_at(word, message=_ZERO[word][0], suggestion=_ZERO[word][1])

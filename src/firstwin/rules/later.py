@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LATER_CONDITIONS: Mapping[str, str] = {
-    "people_who_did": "Count what everybody did with `did:` for now.",
-    "days_with": "Count how often it was done with `did:` for now.",
-    "total": "For now an import can write the sum as a property.",
-    "done": "For now join conditions: `any: [{did: a, since: ever}, {did: b, since: ever}]`.",
-    "open": "For now use `until: {did: ticket_resolved, same: ticket_id, since: start}` in a rule that starts per ticket.",
-    "latest": "For now an import can write the newest value as a property.",
-}
+LATER_CONDITIONS: Mapping[str, str] = {}
 LATER_STARTS: Mapping[str, str] = {
     "every": "For now start with `becomes:` and say `again: {after: 7 days}`.",
     "nudged": "For now put the messages into one rule, as `steps:`.",

@@ -9,8 +9,10 @@ from firstwin.rules.scope import Scope
 from firstwin.rules.terms import (
     BecomesStart,
     Count,
+    Done,
     EventStart,
     Ever,
+    Measure,
     NoneOf,
     Nudged,
     Reached,
@@ -89,6 +91,8 @@ def _is_the_start(term: Term, start: Start) -> bool:
             return names == (f"firstwin.milestone.{milestone}",)
         case EventStart(names), Count(counted):
             return term == Count(counted, Ever()) and set(names) <= set(counted)
+        case EventStart(), Done(parts, 1, None):
+            return any(_is_the_start(part, start) for part in parts)
         case BecomesStart(condition), _:
             return term == condition
         case _:
@@ -114,10 +118,15 @@ def _other_things_too(rule: Rule, scope: Scope) -> None:
         return
     for _, (path, term) in _gates(rule):
         for part in walk(term):
-            if isinstance(part, Count) and isinstance(part.window, SinceStart | Within) and part.same is None:
+            if isinstance(part, Count | Measure) and isinstance(part.window, SinceStart | Within) and part.same is None:
                 message = f"This counts `{part.names[0]}` of every `{rule.when.per}`, not only that of the start."
-                better = f"{{did: {part.names[0]}, same: {rule.when.per}, since: start}}"
-                scope.warn(message, f"If only that one is meant, write `{better}`.", *path, at="key")
+                scope.warn(message, f"If only that one is meant, {_only_that(part, rule.when.per)}.", *path, at="key")
+
+
+def _only_that(part: Count | Measure, per: str) -> str:
+    if isinstance(part, Measure):
+        return f"write `same: {per}` beside it"
+    return f"write `{{did: {part.names[0]}, same: {per}, since: start}}`"
 
 
 def _true_for_everybody(rule: Rule, scope: Scope) -> None:

@@ -125,6 +125,57 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """Like a count, of something else than facts: different ``people``, different ``days`` of the subject's own calendar,
+    or the ``total`` of the numbers in ``prop`` (what is no number adds nothing, and the total of nothing is 0).
+
+    With ``of`` both bounds are shares of that property: 0.5 for 50%. Where it is missing or no number, this is false.
+    """
+
+    what: Literal["people", "days", "total"]
+    names: tuple[str, ...]
+    window: Window
+    at_least: float | None = 1
+    at_most: float | None = None
+    of: PropertyName | None = None
+    prop: str = ""
+    where: tuple[Where, ...] = ()
+    same: str | None = None
+    anyone: bool = False
+
+
+@dataclass(frozen=True)
+class Open:
+    """For how many values of ``per`` the newest of ``names`` is later than the newest of ``closed_by``, if any.
+
+    A value is a text, a number or a truth; facts without one open and close nothing.
+    """
+
+    names: tuple[str, ...]
+    closed_by: tuple[str, ...]
+    per: str
+    at_least: int | None = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest of all facts with one of the names fits; of two at one moment, the one that arrived later."""
+
+    names: tuple[str, ...]
+    where: tuple[Where, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many of the parts hold, each an event or a milestone ever; within [at_least, at_most]."""
+
+    parts: tuple[Count | Reached, ...]
+    at_least: int | None = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
 class Existed:
     """The subject was created at or before the beginning of the window (InLast, Between or This)."""
 
@@ -233,7 +284,22 @@ class People:
 
 
 Changing = Usage | Moved | Changed | Nudged
-Term = Count | Existed | Property | Reached | All | AnyOf | NoneOf | Named | Changing | People
+Term = (
+    Count
+    | Measure
+    | Open
+    | Latest
+    | Done
+    | Existed
+    | Property
+    | Reached
+    | All
+    | AnyOf
+    | NoneOf
+    | Named
+    | Changing
+    | People
+)
 
 
 # ---- starts ---------------------------------------------------------------------------------------------------------
@@ -388,7 +454,7 @@ def _milestones(term: Term) -> tuple[str, ...]:
     match term:
         case Reached(milestone):
             return (milestone,)
-        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts) | Done(parts):
             return tuple(m for part in parts for m in _milestones(part))
         case Named(_, part) | People(_, part):
             return _milestones(part)

@@ -32,7 +32,7 @@ class CountWord:
 
     def holds(self, scope: Scope) -> ColumnElement[bool]:
         fact = scope.fact()
-        counted = self._counted(scope, fact)
+        counted = self.counted(scope, fact)
         if self.term.at_least == 1 and self.term.at_most is None:
             return some(counted)
         number = counted.with_only_columns(func.count()).scalar_subquery()
@@ -45,7 +45,7 @@ class CountWord:
 
     def shown(self, scope: Scope) -> Shown:
         fact = scope.fact()
-        counted = self._counted(scope, fact)
+        counted = self.counted(scope, fact)
         return evidence(
             count=counted.with_only_columns(func.count()).scalar_subquery(),
             last_at=counted.with_only_columns(func.max(fact.c.occurred_at)).scalar_subquery(),
@@ -54,7 +54,8 @@ class CountWord:
     def clauses(self) -> Iterator[Term]:
         yield self.term
 
-    def _counted(self, scope: Scope, fact: FromClause) -> Select[Any]:
+    def counted(self, scope: Scope, fact: FromClause) -> Select[Any]:
+        """The facts that count, one row each."""
         whose = scope.of_account(fact) if self.term.anyone else scope.own(fact)
         return (
             select(fact.c.seq)
