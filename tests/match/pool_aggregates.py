@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from firstwin.rules.terms import (
     All,
-    AnyOf,
     BeforeStart,
     Between,
     Comparison,
@@ -172,7 +171,7 @@ EVER: dict[str, Given] = {
         )
     ),
     "not the latest": state(NoneOf((Latest(("chosen",), PRO),))),
-    "open for long and used by few": state(All((open_(), AnyOf((whole(people(InLast(DAY), None, 1)), done(None, 1)))))),
+    "open and used by somebody": state(All((open_(), people(InLast(3 * DAY), 1)))),
 }
 
 AGGREGATES: dict[str, Given] = {**PEOPLE, **DAYS, **TOTALS, **EVER}

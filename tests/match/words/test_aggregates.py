@@ -153,9 +153,12 @@ def test_what_is_opened_again_is_open(engine: Engine) -> None:
     assert found.evidence[0].last_at == again.occurred_at
 
 
-def test_the_latest_shows_what_it_carries(engine: Engine) -> None:
-    pro = Latest(("chosen",), (Where("plan", (Comparison("is", ("pro",)),)),))
-    given = [event("chosen", NOW, {"plan": plan}) for plan in ("free", "pro")]  # at one moment: the later in the table
+@pytest.mark.parametrize("names", [("chosen", "changed"), ("changed", "chosen")])
+def test_of_two_at_one_moment_the_later_in_the_table_is_the_latest(engine: Engine, names: tuple[str, str]) -> None:
+    pro = Latest(names, (Where("plan", (Comparison("is", ("pro",)),)),))
+    given = [
+        event(name, NOW, {"plan": plan}) for name, plan in zip(("chosen", "changed"), ("free", "pro"), strict=True)
+    ]
     assert shown(engine, pro, *given) == [(True, None, "pro")]
 
 
