@@ -210,7 +210,8 @@ class History:
     def reach(self) -> None:
         name = self.rng.choice(self.milestones)
         account = self.rng.choice(("a1", "a1", "a2"))
-        person = "p1" if self.needs.kind == "person" else None
+        of_a_person = self.needs.kind == "person" or (self.needs.has_people and self.rng.random() < 0.8)
+        person = self.subject("person") if self.needs.has_people and of_a_person else "p1" if of_a_person else None
         run = self.run if self.rng.random() < 0.8 else "another"
         self.put(f"firstwin.milestone.{name}", {}, self.moments.draw(), account, person, run=run)
 
@@ -218,7 +219,7 @@ class History:
         """A message arrived, of that rule and step or of another; a person's names the account as well."""
         rule, step = self.rng.choice(sorted(self.needs.nudges))
         of_a_person = (self.needs.kind == "person" or self.needs.has_people) and self.rng.random() < 0.8
-        account, person = self.rng.choice(("a1", "a1", "a2")), "p1" if of_a_person else None
+        account, person = self.rng.choice(("a1", "a1", "a2")), self.subject("person") if of_a_person else None
         props = {"step": step if self.rng.random() < 0.7 else "other", "channel": "email"}
         run = self.run if self.rng.random() < 0.8 else "another"
         self.put(f"firstwin.nudged.{rule}", props, self.moments.draw(), account, person, run=run)

@@ -111,9 +111,9 @@ class Needs:
 
     def add_changing(self, part: Usage | Moved | Changed | Nudged | People) -> None:
         match part:
-            case Usage(names, floor=floor, where=where):
+            case Usage(names, floor=floor, where=where, people=people):
                 self.add_events(names, where, None)
-                self.several = max(self.several, floor, 2)
+                self.several = max(self.several, floor, 4 if people else 2)
             case Moved(of, _, by):
                 self.add_property(of, [0, by, by, 2 * by, 3 * by, 10 * by, "10", None])
             case Changed(of, _, old, new):

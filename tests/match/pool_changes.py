@@ -56,14 +56,14 @@ USAGES: dict[str, Sample] = {
     "usage down to nothing": Sample(usage(down=1.0, times=1)),
     "usage down by a third, of who is old enough": Sample(old_enough(usage(down=0.3, times=3, floor=3))),
     "usage up by half": Sample(usage(up=0.5)),
-    "usage more than doubled": Sample(old_enough(usage(up=1.1, times=1, floor=1))),
+    "usage more than doubled": Sample(usage(up=1.1, times=1, floor=1)),
     "usage up against a time that is no multiple": Sample(
         Usage(("login", "report_sent"), DAY, timedelta(hours=36), "up", 0.25, 2)
     ),
     "usage of a kind down": Sample(Usage(("login",), DAY, 2 * DAY, "down", 0.5, 2, where=(where("plan", is_("pro")),))),
-    "people using, down by half": Sample(people_using(down=0.5), ONLY_ACCOUNTS),
+    "people using, down by a third": Sample(people_using(down=0.3), ONLY_ACCOUNTS),
     "people using, up by half": Sample(people_using(up=0.5), ONLY_ACCOUNTS),
-    "people using, down from two": Sample(old_enough(people_using(down=0.5, times=1, floor=2)), ONLY_ACCOUNTS),
+    "people using, down from two": Sample(people_using(down=0.5, times=1, floor=2), ONLY_ACCOUNTS),
     "people using, up against three stretches": Sample(people_using(up=1.0, times=3), ONLY_ACCOUNTS),
 }
 
