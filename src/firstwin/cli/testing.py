@@ -56,9 +56,7 @@ def test(
     raise typer.Exit(MISTAKE if mistakes else FAILED if not all(result.passed for result in results) else 0)
 
 
-def _chosen(
-    folder: Path, checked: Checked, found: RuleTests, which: Sequence[str], named: str
-) -> list[Written]:
+def _chosen(folder: Path, checked: Checked, found: RuleTests, which: Sequence[str], named: str) -> list[Written]:
     """What the command line asks for; what nobody has written a test about is most likely misspelt."""
     from firstwin.rules.problems import did_you_mean
 

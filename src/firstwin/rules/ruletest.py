@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic_core import InitErrorDetails
 
 from firstwin.rules.names import EventName, RuleName, StepName
@@ -109,7 +109,7 @@ class Happening(Word):
     group: Properties | None = None
     by: Id | None = None
     account: Id | None = None
-    props: dict[str, Any] = {}
+    props: dict[str, Any] = Field(default_factory=dict)
     arrives: Time | None = None
 
     called: ClassVar[str] = "An event"
@@ -124,7 +124,9 @@ class Happening(Word):
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         kinds = [kind for kind in ("event", "identify", "group") if kind in data]
         if not kinds and not any(cls.meant(key) == "event" for key in data if key not in cls.written()):
-            suggestion = "Write `event: signed_up`; `group: {plan: pro}` and `identify: {role: owner}` change properties."
+            suggestion = (
+                "Write `event: signed_up`; `group: {plan: pro}` and `identify: {role: owner}` change properties."
+            )
             yield refused_at(message="It does not say what happened.", suggestion=suggestion)
         if len(kinds) > 1:
             message = f"{listed(kinds, 'and')} are two things that happen."

@@ -61,9 +61,7 @@ def _parts(document: Document) -> Iterator[Document]:
         if path:
             unquoted[path[0]].add(path[1:])
     for index, data in enumerate(document.data):
-        yield replace(
-            document, data=data, keys=keys[index], values=values[index], unquoted=frozenset(unquoted[index])
-        )
+        yield replace(document, data=data, keys=keys[index], values=values[index], unquoted=frozenset(unquoted[index]))
 
 
 def _by_first(places: Mapping[Path, Place]) -> defaultdict[str | int, dict[Path, Place]]:

@@ -26,7 +26,7 @@ def _time(value: object) -> datetime:
 
 def _moment(found: re.Match[str]) -> datetime:
     try:
-        moment = datetime.fromisoformat(found[0].replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(found[0])
     except ValueError:
         raise refusal(f"`{found[0]}` is a time that no calendar has.", HOW) from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

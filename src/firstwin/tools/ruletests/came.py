@@ -15,7 +15,8 @@ from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.outbox.states import State
 from firstwin.rules.terms import Rule
-from firstwin.tools.ruletests.play import MILESTONE, RUN, Box, Played
+from firstwin.tools.ruletests.play import MILESTONE, RUN, Played
+from firstwin.tools.ruletests.post import Box
 
 delivery, nudge, skip, start, event = tables.delivery, tables.nudge, tables.skip, tables.start, tables.event
 NOTHING = "nothing"
@@ -134,7 +135,7 @@ def _text(message: Message | None) -> str:
     """All that its receiver reads."""
     match message:
         case Mail():
-            return "\n".join((message.subject, message.preheader, message.text))
+            return f"{message.subject}\n{message.preheader}\n{message.text}"
         case AlertCard():
             fields = (f"{name}: {value}" for name, value in message.fields)
             return "\n".join((message.title, message.body, message.why, message.next_step, *fields))
@@ -153,9 +154,7 @@ def _records(connection: Connection, rule: Rule) -> Iterator[Outcome]:
             subject = row.account_id if rule.about == "account" else row.person_id
             milestone = row.name.removeprefix(MILESTONE)
             step = next(s.name for s in rule.steps if any(getattr(a, "milestone", "") == milestone for a in s.actions))
-            yield Outcome(
-                rule.id, step, subject, "record", milestone, row.known_at, row.account_id, row.person_id
-            )
+            yield Outcome(rule.id, step, subject, "record", milestone, row.known_at, row.account_id, row.person_id)
 
 
 def _skipped(connection: Connection, rule: Rule, starts: Any) -> Iterator[Outcome]:  # noqa: ANN401 - rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from firstwin.rules.ruletest import RuleTest, Wanted
@@ -75,7 +76,7 @@ def _wanted(wanted: Wanted) -> str:
         *(f"saying “{text}”" for text in wanted.says),
     ]
     to = f" to {wanted.to}" if wanted.to else ""
-    return _sentence(wanted.at and written(wanted.at), f"{action}{to}", said)
+    return _sentence(wanted.at, f"{action}{to}", said)
 
 
 def _outcome(one: Outcome, *, several: bool) -> str:
@@ -83,8 +84,8 @@ def _outcome(one: Outcome, *, several: bool) -> str:
     to = f" to {one.to[0]}" if one.to and not one.is_silent else ""
     said = [f"step {one.step}" if one.step else "", f"rule {one.rule}" if several else ""]
     said.append(f"about {one.subject}" if one.subject else "")
-    return _sentence(one.at and written(one.at), f"{what}{to}", said)
+    return _sentence(one.at, f"{what}{to}", said)
 
 
-def _sentence(at: str | None, what: str, said: list[str]) -> str:
-    return ", ".join(filter(None, [f"{at or ''}  {what}".strip(), *said]))
+def _sentence(at: datetime | None, what: str, said: list[str]) -> str:
+    return ", ".join(filter(None, [f"{written(at) if at else ''}  {what}".strip(), *said]))

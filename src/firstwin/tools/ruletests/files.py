@@ -40,7 +40,10 @@ def read_file(folder: Path, path: Path, checked: Checked) -> RuleTests:
     """The tests of one file."""
     name = path.relative_to(folder).as_posix()
     written, problems = read_ruletests(name, path.read_bytes())
-    told = [*problems, *([Problem(name, 1, 1, YML, f"Rename it to `{path.stem}.yaml`.")] if path.suffix == ".yml" else [])]
+    told = [
+        *problems,
+        *([Problem(name, 1, 1, YML, f"Rename it to `{path.stem}.yaml`.")] if path.suffix == ".yml" else []),
+    ]
     tests: list[Written] = []
     for one in written:
         wrong = list(misnamed(one, checked.library, checked.project)) if checked.project else []

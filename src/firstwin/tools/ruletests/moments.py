@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, select, union_all
 
 from firstwin.db.tables import delivery, event, step_due, zone
-from firstwin.match.boundary import Boundary
+from firstwin.match.boundary import Boundary, of_property
 from firstwin.match.calendar import began, zone_of
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
@@ -46,7 +46,6 @@ class Moments:
         self._every = every
         self._zone = zone
         self._said = tuple(said)
-        self._names = frozenset().union(*(read_by_rule(rule) for rule in rules))
         self._boundaries = _by_name(rules)
         self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
         self._has_other_starts = any(not isinstance(rule.when, KNOWN_STARTS) for rule in rules)
@@ -71,9 +70,8 @@ class Moments:
         """A fact is heard of, becomes present, and crosses the boundaries of states."""
         for fact in facts:
             boundaries = self._boundaries.get(fact.name, ())
-            if fact.name in self._names or boundaries:
+            if boundaries:
                 yield fact.known
-                yield fact.at
             for boundary in boundaries:
                 at = fact.value if boundary.of == "value" else fact.at
                 if at is not None and boundary.period is None:
@@ -81,16 +79,28 @@ class Moments:
 
     def _of_calendar(self, connection: Connection, now: datetime) -> Iterator[datetime]:
         for name in (self._zone, *connection.execute(_ZONES).scalars()):
-            place = zone_of(name)
-            for unit in self._units if place is not None else ():
-                yield began(unit, place, began(unit, place, now) + LONGEST[unit])
+            if (place := zone_of(name)) is not None:
+                yield from (began(unit, place, began(unit, place, now) + LONGEST[unit]) for unit in self._units)
 
 
 def _by_name(rules: Iterable[Rule]) -> Mapping[str, Collection[Boundary]]:
-    """Where the clock alone may change what a state's start asks, by the name of the fact: the same as for ticks."""
+    """Where something may begin or end for a rule, by the name of the fact; for a state the same as for its ticks.
+
+    What is read by gates alone is no such fact: they are asked when a step is due.
+    """
     found: defaultdict[str, set[Boundary]] = defaultdict(set)
-    for rule in rules:
-        if isinstance(rule.when, BecomesStart):
-            for boundary in boundaries_of(rule.when.condition, rule.about):
-                found[boundary.name].add(boundary)
+    for boundary in (boundary for rule in rules for boundary in _beginnings(rule)):
+        found[boundary.name].add(boundary)
     return found
+
+
+def _beginnings(rule: Rule) -> Iterable[Boundary]:
+    match rule.when:
+        case EventStart(names):
+            return {Boundary(name) for name in names}
+        case BecomesStart(condition):
+            return boundaries_of(condition, rule.about)
+        case DateStart(of) | ChangedStart(of):
+            return of_property(of, (), rule.about)
+        case _:
+            return {Boundary(name) for name in read_by_rule(rule)}

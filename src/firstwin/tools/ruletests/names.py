@@ -99,7 +99,7 @@ class _Names:
             yield self._written.problem(f"The rule `{rule.id}` has no step `{wanted.step}`.", suggestion, *at, "step")
         else:
             yield from self._action(wanted, rule, *at)
-        yield from self._receiver(wanted, rule, *at)
+        yield from self._receiver(wanted, *at)
 
     def _action(self, wanted: Wanted, rule: Rule, *at: str | int) -> Iterator[Problem]:
         actions = [action for step in rule.steps if wanted.step in (None, step.name) for action in step.actions]
@@ -111,7 +111,7 @@ class _Names:
         suggestion = did_you_mean(name, of_kind) or f"It does {listed([f'{k}: {n}' for k, n in filter(None, there)])}."
         yield self._written.problem(f"The rule `{rule.id}` never does `{kind}: {name}`.", suggestion, *at, kind)
 
-    def _receiver(self, wanted: Wanted, rule: Rule, *at: str | int) -> Iterator[Problem]:
+    def _receiver(self, wanted: Wanted, *at: str | int) -> Iterator[Problem]:
         """An address may come from anywhere in the data, so that only names are compared."""
         if wanted.to is None or "@" in wanted.to:
             return
@@ -146,4 +146,5 @@ class _Names:
 def _named(action: Action) -> tuple[str, str] | None:
     """Like (``email``, its template); None for one that only its own file understands."""
     kind = KINDS.get(type(action))
-    return None if kind is None else (kind, getattr(action, "milestone", None) or getattr(action, "template", ""))
+    name = action.milestone if isinstance(action, Record) else getattr(action, "template", "")
+    return None if kind is None else (kind, str(name))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from firstwin.db.engine import read, write
-from firstwin.db.runs import Run, find_run, open_run, set_clock
+from firstwin.db.runs import Run, open_run, set_clock
 from firstwin.db.tables import step_due
 from firstwin.messages.templates import Templates
 from firstwin.rules.project import Project
@@ -63,80 +65,86 @@ def a_stage(world: World, env: Environment, project: Project, templates: Templat
 def play(stage: Stage, test: RuleTest) -> Played:
     """Raises NeverEndsError."""
     if test.sent_at is None:
-        return _Player(stage, test).play(None)
-    _Player(stage, test).play(None, until=test.sent_at)
+        return _Player(stage, test).play()
+    _Player(stage, test).play(until=test.sent_at)
     with read(stage.world.engine) as connection:
-        late_from: datetime | None = connection.execute(_LAST_DUE, _of(test)).scalar_one()
-    return _Player(stage, test).play(late_from)
+        asked = {"rules": list(test.rule), "at": test.sent_at}
+        late_from = connection.execute(_LAST_DUE, asked).scalar_one()
+    return _Player(stage, test, late_from).play()
 
 
-_LAST_DUE = select(func.max(step_due.c.due_at)).where(
+_LAST_DUE: Select[Any] = select(func.max(step_due.c.due_at)).where(
     step_due.c.run == RUN, step_due.c.rule.in_(bindparam("rules", expanding=True)), step_due.c.due_at <= bindparam("at")
 )
 
 
-def _of(test: RuleTest) -> dict[str, object]:
-    return {"rules": list(test.rule), "at": test.sent_at}
-
-
 class _Player:
-    def __init__(self, stage: Stage, test: RuleTest) -> None:
+    """From ``late_from`` until the test's ``sent_at`` the worker stands still; up to then it looked as always."""
+
+    def __init__(self, stage: Stage, test: RuleTest, late_from: datetime | None = None) -> None:
         self._stage = stage
         self._test = test
         self._watched = tuple(rule for rule in stage.env.rules if rule.id in test.rule)
         rules = tuple(_needed(stage.env.rules, self._watched))
         self._env = replace(stage.env, rules=rules)
         every = stage.project.tick_every
-        said = [moment for moment in (test.rule_since, test.sent_at, test.until) if moment is not None]
+        looked = late_from and late_from - every
+        said = [moment for moment in (test.rule_since, test.sent_at, test.until, looked) if moment is not None]
         self._moments = Moments(rules, every, stage.project.zone, said)
+        self._late_from = late_from
+        self._late_until = test.sent_at and self._moments.slot(test.sent_at)
         self._before = self._moments.slot(test.begins) - every
         self._box = Box(self._before)
         self._post = Post(stage.world.engine, self._env, stage.project, stage.templates, self._box)
 
-    def play(self, late_from: datetime | None, *, until: datetime | None = None) -> Played:
-        """Between ``late_from`` and the test's ``sent_at`` the worker stands still."""
+    def play(self, *, until: datetime | None = None) -> Played:
         self._stage.world.begin_anew()
         with write(self._stage.world.engine) as connection:
             self._begin(connection)
         end = self._before
-        for count, now in enumerate(self._clock(late_from, until or self._test.until)):
+        for count, now in enumerate(self._clock(until or self._test.until)):
             if count >= MOST_MOMENTS:
                 raise NeverEndsError(f"After {MOST_MOMENTS:,} moments it still goes on: say `until:`.")
-            self._look(now, was_late=late_from is not None and now == self._late_until)
+            self._look(now)
             end = now
         return Played(self._stage, self._env, self._watched, self._box, end)
 
     def _begin(self, connection: Connection) -> None:
         """What a rule reads of others is there already; the rule itself is new at the beginning, or when the test says."""
         test, about = self._test, {rule.about for rule in self._env.rules}
-        open_run(connection, RUN, virtual_from=self._before, rate=0)
+        self._run = open_run(connection, RUN, virtual_from=self._before, rate=0)
         cast = cast_of(test, with_account="account" in about)
         Telling(test, cast, self._before, _milestones(self._env.rules)).tell(connection, RUN, self._stage.project.zone)
-        known = [rule for rule in self._env.rules if test.rule_since is None or rule not in self._watched]
-        sync_rules(connection, RUN, known, self._before)
+        sync_rules(connection, RUN, self._there_before, self._before)
 
-    @property
-    def _late_until(self) -> datetime | None:
-        return None if self._test.sent_at is None else self._moments.slot(self._test.sent_at)
-
-    def _clock(self, late_from: datetime | None, until: datetime | None) -> Iterator[datetime]:
+    def _clock(self, until: datetime | None) -> Iterator[datetime]:
         now: datetime | None = self._before
         while now is not None and (until is None or now <= until):
-            if not self._stands_still(now, late_from):
+            if not self._stands_still(now):
                 yield now
             with read(self._stage.world.engine) as connection:
                 now = self._moments.after(connection, RUN, now)
 
-    def _stands_still(self, now: datetime, late_from: datetime | None) -> bool:
-        return late_from is not None and self._late_until is not None and late_from <= now < self._late_until
+    def _stands_still(self, now: datetime) -> bool:
+        return (
+            self._late_from is not None and self._late_until is not None and self._late_from <= now < self._late_until
+        )
 
-    def _look(self, now: datetime, *, was_late: bool) -> None:
-        run = self._at(now)
-        env = replace(self._env, every=self._stage.project.tick_every) if was_late else self._env
+    def _look(self, now: datetime) -> None:
+        """After standing still the worker makes up what it missed; a jump of the clock misses nothing."""
+        run, env = self._at(now), self._env
+        if self._late_from is not None and now == self._late_until:
+            env = replace(env, every=self._stage.project.tick_every)
         if self._test.rule_since is not None and now < self._test.rule_since:
-            env = replace(env, rules=tuple(rule for rule in env.rules if rule not in self._watched))
+            env = replace(env, rules=self._there_before)
         tick_all(self._stage.world.engine, env, run, now)
         self._post.drain(run, now)
+
+    @cached_property
+    def _there_before(self) -> tuple[Rule, ...]:
+        """The rules that are no newer than the first event."""
+        new = () if self._test.rule_since is None else self._test.rule
+        return tuple(rule for rule in self._env.rules if rule.id not in new)
 
     def _at(self, now: datetime) -> Run:
         since = self._test.rule_since
@@ -144,10 +152,7 @@ class _Player:
             set_clock(connection, RUN, now)
             if since is not None and self._moments.slot(since) == now:
                 sync_rules(connection, RUN, self._env.rules, since)
-            run = find_run(connection, RUN)
-        if run is None:
-            raise LookupError(RUN)
-        return run
+        return replace(self._run, virtual_from=now)
 
 
 def _needed(rules: Sequence[Rule], watched: Sequence[Rule]) -> list[Rule]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, insert
 
 from firstwin.db.tables import event
@@ -20,6 +19,10 @@ from firstwin.rules.terms import Subject
 
 LONG_AFTER = datetime(9000, 1, 1, tzinfo=UTC)  # history is known since it happened, however late it is told
 NOBODY = "somebody"  # who does things in a test that says `people: []`
+
+
+class UntoldError(Exception):
+    """A message that a test makes cannot be taken: a bug, as what a test says is looked through before."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +114,16 @@ class Telling:
 
     def _said(self, each: Happening) -> dict[str, Any]:
         if each.group is not None:
-            return {"type": "group", "groupId": self._cast.where(each), "traits": each.group}
+            return {"type": "group", "groupId": self._cast.where(each), "traits": dict(each.group)}
         if each.identify is not None:
-            return {"type": "identify", "traits": each.identify}
-        return {"type": "track", "event": each.event, "properties": each.props}
+            return {"type": "identify", "traits": dict(each.identify)}
+        return {"type": "track", "event": each.event, "properties": dict(each.props)}
 
     def _message(self, name: str, at: datetime, **said: Any) -> tuple[datetime, Message]:  # noqa: ANN401 - JSON
         document = {"messageId": name, "timestamp": at.isoformat(), **said}
-        found = read(orjson.loads(orjson.dumps(document)), None, may_hold_nul=False)
+        found = read(document, None, may_hold_nul=False)
         if isinstance(found, Refused):
-            raise ValueError(f"{name}: {found.reason}")
+            raise UntoldError(f"{name}: {found.reason}")
         return at, found
 
     def _reached(self, each: Happening, run: str) -> dict[str, Any]:
@@ -138,9 +141,7 @@ class Telling:
         }
 
 
-def _taken(
-    connection: Connection, messages: list[Message], received_at: datetime, zone: str, *, history: bool
-) -> None:
+def _taken(connection: Connection, messages: list[Message], received_at: datetime, zone: str, *, history: bool) -> None:
     ingest(connection, messages, received_at=received_at, history=history, zone=zone)
 
 
