@@ -226,7 +226,8 @@ class RuleTest(Word):
         if "because" in data and data.get("expect") not in ("nothing", None):
             message = "`because` beside `expect` says why nothing comes."
             yield refused_at("because", message=message, suggestion="Move it into the line that it is about.", at="key")
-        if not data.get("events") and "rule_since" not in data:
+        misspelt = {cls.meant(key) for key in data if key not in cls.written()}
+        if not data.get("events") and "rule_since" not in data and misspelt.isdisjoint(("events", "rule_since")):
             message = "Nothing says when this takes place."
             yield refused_at(message=message, suggestion="Write `events:`, or `rule_since: 2026-03-27 09:00`.")
 

@@ -38,9 +38,10 @@ class Failure:
         if self.because:
             yield f"because   {self.because}", "quiet"
         wide = max((len(each.says) for each in self.evidence), default=0)
+        first = max((len(each.where) for each in self.evidence), default=0)
         for each in self.evidence:
             mark = "✓" if each.holds else "✗"
-            yield f"          {mark} {each.where:<7} {each.says:<{wide}}  {each.shows}".rstrip(), ""
+            yield f"          {mark} {each.where:<{first}} {each.says:<{wide}}  {each.shows}".rstrip(), ""
         for line in self.text.splitlines():
             yield f"          │ {line}", "quiet"
 

@@ -122,8 +122,13 @@ def _is_because(because: str, one: Outcome, prove: Prove) -> bool:
     """A reason's code, or a part of what is told of it: its sentence, or a clause that bears on it."""
     if one.is_silent and because == one.name:
         return True
-    text = " ".join(because.split()).casefold()
+    text = _plain(because)
     sentences = [one.why, *([told(one.name).replace("`", "")] if one.is_silent else [])]
-    if any(text in sentence.casefold() for sentence in sentences):
+    if any(text in _plain(sentence) for sentence in sentences):
         return True
-    return any(text in shown.says.casefold() for shown in prove(one))
+    return any(text in _plain(shown.says) for shown in prove(one))
+
+
+def _plain(text: str) -> str:
+    """Without capitals, and with the words of the language as they are spoken: only_if, only if."""
+    return " ".join(text.replace("_", " ").split()).casefold()

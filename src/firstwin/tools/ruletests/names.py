@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-
+from firstwin.rules.durations import say_duration
 from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem, did_you_mean, listed, nearest
 from firstwin.rules.project import Project
@@ -125,8 +124,7 @@ class _Names:
         every, moment = self._project.tick_every, wanted.at
         if moment is None:
             raise ValueError(wanted)
-        minutes = f"{every / timedelta(minutes=1):g}"
-        message = f"The worker looks every {minutes} minutes (`tick_every`), and never at {time_written(moment)}."
+        message = f"The worker looks once in {say_duration(every)} (`tick_every`), and never at {time_written(moment)}."
         return self._written.problem(message, f"Write `{time_written(slot_of(moment, every) + every)}`.", *at, "at")
 
     # ---- names ----

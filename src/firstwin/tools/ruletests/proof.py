@@ -19,7 +19,7 @@ from firstwin.match.value import Clause
 from firstwin.match.word import word
 from firstwin.rules.ruletest_times import written
 from firstwin.rules.say import say_term
-from firstwin.rules.terms import BecomesStart, EventStart, Rule, Step, Term
+from firstwin.rules.terms import All, AnyOf, BecomesStart, EventStart, Named, NoneOf, Rule, Step, Term
 from firstwin.tools.ruletests.came import Outcome
 from firstwin.tools.ruletests.play import RUN, Played
 
@@ -69,8 +69,21 @@ def _places(rule: Rule, step: Step) -> Iterator[tuple[str, str]]:
     if isinstance(rule.when, BecomesStart):
         terms.append(("when", rule.when.condition))
     for place, term in terms:
-        for clause in word(term).clauses() if term is not None else ():
-            yield say_term(clause), place.replace("_", " ")
+        if term is not None:
+            yield from _placed(term, place.replace("_", " "))
+
+
+def _placed(term: Term, place: str) -> Iterator[tuple[str, str]]:
+    """Below a `none` a tick is what stands in the way, and so says the word before it."""
+    match term:
+        case NoneOf(parts):
+            yield from (found for part in parts for found in _placed(part, f"{place} none"))
+        case All(parts) | AnyOf(parts, _):
+            yield from (found for part in parts for found in _placed(part, place))
+        case Named(_, part):
+            yield from _placed(part, place)
+        case _:
+            yield from ((say_term(clause), place) for clause in word(term).clauses())
 
 
 def _of_state(connection: Connection, asked: Asked, moment: Moment) -> tuple[Clause, ...]:
