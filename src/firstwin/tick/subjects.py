@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 
-from firstwin.db import tables
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
-from firstwin.facts.timeline import Member, accounts_of, people_of, properties
+from firstwin.facts.timeline import KNOWN, Member, accounts_of, people_of, properties
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.value import Match
 from firstwin.outbox.suppressions import suppressed
@@ -38,7 +37,7 @@ class _Reader:
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
-        return tables.event.c.known_at <= self.now if self.asked.seen.kind == "known" else None
+        return KNOWN if self.asked.seen.kind == "known" else None
 
     def read(self, ids: Sequence[str]) -> dict[str, Subject]:
         rule = self.asked.rule
