@@ -88,6 +88,7 @@ class Wired:
             mail_sender=project.mail.sender if project.mail else "mail",
             csm_fallback=project.csm.fallback,
             csm_by_name=project.csm.by_name,
+            csm_zones=project.csm.zones,
             addresses=self.addresses,
         )
 

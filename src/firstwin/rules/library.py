@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -52,7 +52,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
     ``files`` by name, like ``rules/activated.yaml``. With a ``project``, destinations are looked up in it.
     """
     documents, problems = _documents(files)
-    known = Known(_recorders(documents), _abouts(documents))
+    known = Known(_recorders(documents), _abouts(documents), rules=_names(files))
     named = _segments(documents.get(SEGMENTS), known)
     known = replace(known, segments=named.segments, broken_segments=named.broken)
     read = [_rule(name, document, known) for name, document in documents.items() if name != SEGMENTS]
@@ -91,6 +91,10 @@ def _documents(files: Mapping[str, bytes]) -> tuple[dict[str, Document], list[Pr
         if document and not wrong:
             documents[PurePosixPath(file).stem] = document
     return documents, problems
+
+
+def _names(files: Iterable[str]) -> frozenset[str]:
+    return frozenset(PurePosixPath(file).stem for file in files) - {SEGMENTS}
 
 
 def _recorders(documents: Mapping[str, Document]) -> dict[str, tuple[str, ...]]:
@@ -175,16 +179,31 @@ def _circles(
 ) -> Iterator[Problem]:
     for circle in circles:
         name, read_from = circle[0], circle[1 % len(circle)]
-        read = next(
-            use
-            for use in uses
-            if (use.kind, use.file) == ("milestone", documents[name].file)
-            and read_from in known.milestones.get(use.name, ())
+        own = [use for use in uses if use.file == documents[name].file]
+        read = next(use for use in own if _waits_for(use, read_from, known))
+        yield Problem(read.file, read.line, read.column, *_circle(read, circle))
+
+
+def _waits_for(use: Use, rule: str, known: Known) -> bool:
+    return (use.kind == "milestone" and rule in known.milestones.get(use.name, ())) or (
+        use.kind == "nudged" and use.name == rule
+    )
+
+
+def _circle(read: Use, circle: tuple[str, ...]) -> tuple[str, str]:
+    """What is wrong with a circle that is looked at from this place, and what to do."""
+    around = " → ".join((*circle, circle[0]))
+    if read.kind == "nudged":
+        message = (
+            "The rule cannot begin with its own nudge."
+            if len(circle) == 1
+            else f"These rules wait for each other: {around}."
         )
-        message = f"The rule records `{read.name}` itself, so it cannot wait for it."
-        if len(circle) > 1:
-            message = f"These rules wait for each other's milestones: {' → '.join((*circle, name))}."
-        yield Problem(read.file, read.line, read.column, message, "Take the milestone out of one of the conditions.")
+        return message, "Begin one of them in another way; for several messages in a row write `steps:`."
+    message = f"The rule records `{read.name}` itself, so it cannot wait for it."
+    if len(circle) > 1:
+        message = f"These rules wait for each other's milestones: {around}."
+    return message, "Take the milestone out of one of the conditions."
 
 
 def _twins(rules: Sequence[Rule], documents: Mapping[str, Document]) -> Iterator[Problem]:

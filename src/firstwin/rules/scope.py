@@ -12,8 +12,10 @@ from firstwin.rules.problems import Problem, Severity, did_you_mean, listed
 from firstwin.rules.terms import Named, PropertyName, Subject
 from firstwin.rules.word import At
 
-UseKind = Literal["event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was"]
-StartKind = Literal["event", "milestone", "date", "becomes", "changed"]
+UseKind = Literal[
+    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "nudged"
+]
+StartKind = Literal["event", "milestone", "date", "becomes", "changed", "clock", "nudged"]
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,31 @@ class Known:
 
     milestones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> ids of the rules
     abouts: Mapping[str, Subject | None] = field(default_factory=dict)  # of the rules that record
+    rules: frozenset[str] = frozenset()  # every file's, also of those that cannot be read
     segments: Mapping[str, Named] = field(default_factory=dict)
     broken_segments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class StartFacts:
-    """What is known about the rule's start. ``kind`` is None where the start itself could not be read."""
+    """What is known about the rule's start. ``kind`` is None where the start itself could not be read.
+
+    ``by_event``: it is a date that an event brings.
+    """
 
     kind: StartKind | None
+    by_event: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there may be something before it."""
+        return self.kind == "date" or self.by_event
 
     @property
     def carries(self) -> tuple[str, ...] | None:
         """The names of the start's own data; None if the event decides."""
-        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to")}
+        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to"),
+                 "clock": (), "nudged": ("step", "channel")}  # fmt: skip
         return fixed.get(self.kind) if self.kind else None
 
 
