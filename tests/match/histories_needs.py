@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 from firstwin.rules.terms import (
+    NUDGED,
     BecomesStart,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -50,6 +52,8 @@ class Needs:
     milestones: set[str] = field(default_factory=set)
     lengths: set[timedelta] = field(default_factory=set)
     has_calendar: bool = False
+    clocks: set[ClockStart] = field(default_factory=set)
+    event_dates: set[str] = field(default_factory=set)  # properties of events that hold a date
     several: int = 1  # how many events it may take
 
     def add_rule(self, rule: Rule) -> None:
@@ -57,8 +61,15 @@ class Needs:
         for term in conditions(rule):
             self.add_term(term)
         match rule.when:
-            case EventStart(names, where, per, which):
+            case ClockStart() as clock:
+                self.clocks.add(clock)
+                self.has_calendar = True
+                self.lengths |= {timedelta(days=1), timedelta(days=7)}
+                if clock.zone == "csm":
+                    self.values["account", "csm"] += ["ann", "bob", "nobody", None]
+            case EventStart(names, where, per, which, date):
                 self.add_events(names, where, per)
+                self.event_dates |= {date} if date is not None else set()
                 self.several = max(self.several, which if isinstance(which, int) else 1)
             case DateStart(of):
                 self.add_property(of, ["soon", None])
@@ -90,7 +101,7 @@ class Needs:
 
     def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
         self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}
-        self.events |= {name for name in names if not name.startswith(MILESTONE)}
+        self.events |= {name for name in names if not name.startswith((MILESTONE, NUDGED))}
         for asked in where:
             self.event_props[asked.prop] += [value for one in asked.comparisons for value in values_near(one)]
         if told_apart_by is not None:

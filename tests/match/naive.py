@@ -40,7 +40,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from firstwin.rules.terms import Rule, Subject, Term, read_milestones
+from firstwin.rules.terms import Rule, Subject, Term, nudged_by, read_milestones
 from tests.match.naive_case import Case
 from tests.match.naive_facts import Fact, stored, visible
 from tests.match.naive_memory import ORDINARY, Episode, Nudge, Project, Result, Skip, Start
@@ -89,11 +89,14 @@ class Referee:
 
 
 def recorders_first(rules: list[Rule]) -> list[Rule]:
-    """In the order given, but each rule after those whose milestones it reads. There are no circles."""
+    """In the order given, but each rule after those whose milestones it reads, or whose nudges start it."""
     ordered: list[Rule] = []
     while waiting := [rule for rule in rules if rule not in ordered]:
         records = {milestone for rule in waiting for milestone in rule.milestones}
-        ordered.append(next(rule for rule in waiting if not read_milestones(rule) & records))
+        names = {rule.id for rule in waiting}
+        ordered.append(
+            next(rule for rule in waiting if not (read_milestones(rule) & records or nudged_by(rule) & names))
+        )
     return ordered
 
 

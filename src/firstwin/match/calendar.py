@@ -51,6 +51,11 @@ def calendar(
     return found
 
 
+def places_of(connection: Connection, default: str) -> list[tuple[str, ZoneInfo]]:
+    """Every zone in use by its name, and the default by none."""
+    return _known(list(connection.execute(select(tables.zone.c.name)).scalars()), default)
+
+
 def _known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
     named = [(name, zone_of(name)) for name in zones]
     return [("", zone_of(default) or ZoneInfo("UTC")), *((name, zone) for name, zone in named if zone is not None)]

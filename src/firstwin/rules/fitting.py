@@ -35,6 +35,7 @@ def misfits(file: RuleFile, scope: Scope) -> None:
         _without_a_date(file, scope)
     if file.when_over is not None:
         _when_over(file, kind, scope)
+    _repeated(file, scope)
 
 
 def _by_the_clock(file: RuleFile, scope: Scope) -> None:
@@ -64,6 +65,13 @@ def _when_over(file: RuleFile, kind: str | None, scope: Scope) -> None:
     if actions and all(isinstance(action, RecordWord) for action in actions):
         message = "This rule only records, and a milestone that was reached stays reached."
         scope.refuse(message, "Write a rule of its own for the message.", "when_over", at="key")
+
+
+def _repeated(file: RuleFile, scope: Scope) -> None:
+    for name, step in (file.steps or {}).items():
+        if step.every and any(isinstance(action, RecordWord) for action in step.then or ()):
+            message = "A milestone is reached once, and this step is repeated."
+            scope.refuse(message, "Record it in a step of its own.", "steps", name, "then")
 
 
 def _said(file: RuleFile, word: str) -> Iterator[Path]:
