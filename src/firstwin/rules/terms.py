@@ -9,6 +9,7 @@ from typing import Literal
 Subject = Literal["account", "person"]
 Scope = Literal["account", "person", "start"]
 Scalar = str | float | bool
+ADDED = {"added": True}  # a field that came later: as long as it says nothing, a rule's version stays what it was
 NUDGED = "firstwin.nudged."  # begins the names of the facts that a rule has nudged somebody
 
 
@@ -190,7 +191,7 @@ class EventStart:
     where: tuple[Where, ...] = ()
     per: str | None = None
     which: Literal["every", "first", "latest"] | int = "every"
-    date: str | None = None
+    date: str | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True)
@@ -290,10 +291,10 @@ class Step:
     actions: tuple[Action, ...]
     unless: Term | None = None
     only_if: Term | None = None
-    number: int = 1
-    times: int = 1
-    every: timedelta = timedelta(0)
-    was: str | None = None
+    number: int = field(default=1, metadata=ADDED)
+    times: int = field(default=1, metadata=ADDED)
+    every: timedelta = field(default=timedelta(0), metadata=ADDED)
+    was: str | None = field(default=None, metadata=ADDED)
 
     @property
     def base(self) -> str:
@@ -348,7 +349,7 @@ class Rule:
     was: str | None = None
     version: str = ""
     source: str = field(default="", compare=False, repr=False)
-    over: Step | None = None
+    over: Step | None = field(default=None, metadata=ADDED)
 
     @property
     def all_steps(self) -> tuple[Step, ...]:

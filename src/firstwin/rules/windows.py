@@ -102,6 +102,8 @@ def something_since(scope: Scope, *path: str) -> None:
     if not scope.waits or scope.start is None:
         return
     if scope.start.kind == "clock":
+        if scope.gate == "until":  # refused by itself
+            return
         message = "The clock strikes at this very moment, so nothing can have happened since."
         scope.refuse(message, "Say how far to look back: `{did: …, in_last: 7 days}`, for example.", *path)
         return
