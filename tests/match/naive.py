@@ -37,7 +37,7 @@ Steps
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from firstwin.rules.terms import Rule, Subject, Term, nudged_by, read_milestones
@@ -66,6 +66,14 @@ __all__ = [
 ]
 
 
+Edit = Callable[[Case, datetime], None]
+NO_EDITS: Mapping[datetime, Edit] = {}
+
+
+def _nothing(_case: Case, _at: datetime) -> None:
+    """No edit."""
+
+
 class Referee:
     """Runs rules, new at the first slot, over the facts that a replay sees at each slot."""
 
@@ -74,15 +82,21 @@ class Referee:
         self.facts = stored(facts)
         self.project = project
 
-    def run(self, slots: Sequence[datetime]) -> Result:
+    def run(self, slots: Sequence[datetime], edits: Mapping[datetime, Edit] = NO_EDITS) -> Result:
+        """``edits`` by the slot from which on they hold."""
         facts, result = list(self.facts), Result()
         cases: dict[tuple[str, str], Case] = {}
         previous = None
         for slot in slots:
+            for case in cases.values():
+                edits.get(slot, _nothing)(case, slot)
             for rule in self.rules:
                 for subject in subjects(rule.about, visible(facts, slot)):
-                    new = Case(rule, subject, slots[0], self.project, facts, result)
-                    cases.setdefault((rule.id, subject), new).judge(previous, slot)
+                    if (rule.id, subject) not in cases:
+                        cases[rule.id, subject] = Case(rule, subject, slots[0], self.project, facts, result)
+                        for at in (at for at in edits if at <= slot):
+                            edits[at](cases[rule.id, subject], at)
+                    cases[rule.id, subject].judge(previous, slot)
             previous = slot
         result.starts = [start for case in cases.values() for start in case.starts.values()]
         return result

@@ -93,13 +93,13 @@ def nudges_in(engine: Engine) -> set[NUDGE]:
 
 def by_the_referee(here: World, run_id: str) -> set[NUDGE]:
     found: set[NUDGE] = set()
-    for facts in _by_history(here.facts):
+    for facts in split_by_history(here.facts):
         referee = naive.Referee(here.rules, facts, Project(zone=ZONE, run=run_id, csm_zones=CSM_ZONES))
         found |= {(n.rule, n.subject, n.key, n.step, n.at) for n in referee.run(here.slots).nudges}
     return found
 
 
-def _by_history(facts: Sequence[Fact]) -> list[list[Fact]]:
+def split_by_history(facts: Sequence[Fact]) -> list[list[Fact]]:
     groups: dict[str, list[Fact]] = {}
     for fact in facts:
         groups.setdefault((fact.account_id or fact.person_id or ":").split(":")[0], []).append(fact)
