@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from firstwin.rules.terms import Subject, Term
+from tests.match.histories_clock import struck_near
 from tests.match.histories_needs import About, Needs, needs_of
 from tests.match.naive_calendar import DAY, first_day, midnight, zone_named
 from tests.match.naive_facts import Fact
@@ -78,6 +79,10 @@ def tick_times(rng: Random, about: About, facts: Sequence[Fact] = (), kind: Subj
     slots = [AROUND + rng.choice(JITTER)]
     while len(slots) < count:
         slots.append(slots[-1] + rng.choice(GAPS) + rng.choice((0, 0, 1, 2)) * rng.choice(SHORT))
+    needs = needs_of(about, kind)
+    struck = struck_near(rng, needs.clocks, slots, ZONES)
+    if struck:
+        slots = sorted({*slots, *(rng.choice(struck) + rng.choice(JITTER) for _ in range(count))})[: count + 2]
     if not facts:
         return slots
     known = [moment for fact in facts for moment in (fact.occurred_at, fact.known_at, fact.value_at) if moment]
@@ -119,6 +124,7 @@ class History:
 
     def __init__(self, rng: Random, needs: Needs, slots: Sequence[datetime], run: str) -> None:
         anchors = [*slots, *(beginnings(rng, slots) if needs.has_calendar else ())]
+        anchors += struck_near(rng, needs.clocks, slots, ZONES)
         self.rng = rng
         self.needs = needs
         self.run = run
@@ -168,6 +174,9 @@ class History:
         rng = self.rng
         name = rng.choice(self.events) if rng.random() < 0.95 else "page_viewed"
         props = drawn(rng, self.needs.event_props)
+        for prop in sorted(self.needs.event_dates):
+            if rng.random() < 0.9:
+                props[prop] = self.date()[0] if rng.random() < 0.93 else rng.choice(("soon", 7))
         account, person = rng.choice(ACTORS)
         for _ in range(rng.choice((1, self.needs.several))):
             if self.needs.has_many_people:

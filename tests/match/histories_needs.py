@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any
 
 from firstwin.rules.terms import (
+    NUDGED,
     BecomesStart,
     Changed,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -59,6 +61,8 @@ class Needs:
     nudges: set[tuple[str, str]] = field(default_factory=set)  # of which rule and step
     has_calendar: bool = False
     has_people: bool = False  # who is asked besides the account
+    clocks: set[ClockStart] = field(default_factory=set)
+    event_dates: set[str] = field(default_factory=set)  # properties of events that hold a date
     several: int = 1  # how many events it may take
     has_many_people: bool = False
 
@@ -67,8 +71,15 @@ class Needs:
         for term in conditions(rule):
             self.add_term(term)
         match rule.when:
-            case EventStart(names, where, per, which):
+            case ClockStart() as clock:
+                self.clocks.add(clock)
+                self.has_calendar = True
+                self.lengths |= {timedelta(days=1), timedelta(days=7)}
+                if clock.zone == "csm":
+                    self.values["account", "csm"] += ["ann", "bob", "nobody", None]
+            case EventStart(names, where, per, which, date):
                 self.add_events(names, where, per)
+                self.event_dates |= {date} if date is not None else set()
                 self.several = max(self.several, which if isinstance(which, int) else 1)
             case DateStart(of):
                 self.add_property(of, ["soon", None])
@@ -125,7 +136,7 @@ class Needs:
 
     def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
         self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}
-        self.events |= {name for name in names if not name.startswith(MILESTONE)}
+        self.events |= {name for name in names if not name.startswith((MILESTONE, NUDGED))}
         for asked in where:
             self.event_props[asked.prop] += [value for one in asked.comparisons for value in values_near(one)]
         if told_apart_by is not None:

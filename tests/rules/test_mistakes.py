@@ -242,7 +242,6 @@ GATES: dict[str, list[str]] = {
     "unles: logged_in": ["4:1 A rule has no `unles`. Did you mean `unless`?"],
     "hold_out: 10%": ["4:1 `hold_out` is not available yet. Leave it out for now."],
     "feed: sparse": ["4:1 `feed` is not available yet. Leave it out for now."],
-    "when_over: {email: a, to: contact}": ["4:1 `when_over` is not available yet. Leave it out for now."],
     "priority: high": ["4:11 `high` is not a whole number. Write a number like `3`."],
     "mode: test": ["4:7 `test` is not one of the choices. Write `live` or `shadow`."],
     "class: promo": ["4:8 `promo` is not one of the choices. Write `marketing`, `service` or `alert`."],
@@ -326,15 +325,7 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("when", "{event: signed_up, which: every}"): [
         "2:33 `which: every` is what is meant without it. Take the line out."
     ],
-    ("when", "{event: a, date: departs_at}"): [
-        "2:7 A date that an event brings is not available yet. For now use a date of the account: `when: {date: account.departs_at}`."
-    ],
-    ("when", "{every: monday, at: 09:00}"): [
-        "2:7 `every` is not available yet. For now start with `becomes:` and say `again: {after: 7 days}`."
-    ],
-    ("when", "{nudged: x}"): [
-        "2:7 `nudged` is not available yet. For now put the messages into one rule, as `steps:`."
-    ],
+    ("when", "{weekly: monday}"): ["2:7 `weekly` is no word that a rule can start with. Did you mean `every`?"],
     ("when", "{becomes: activated}"): [
         "2:17 `activated` stands alone, which is only possible directly behind `when`, `unless` and `until`. Write `{did: activated, in_last: 14 days}`, or with `since: ever`; for a milestone, `{reached: activated}`."
     ],

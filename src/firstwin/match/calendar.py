@@ -45,8 +45,12 @@ def calendar(
     return found
 
 
+def places_of(connection: Connection, default: str) -> list[tuple[str, ZoneInfo]]:
+    """Every zone in use by its name, and the default by none."""
+    return known(list(connection.execute(select(tables.zone.c.name)).scalars()), default)
+
+
 def known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
-    """The zones by name, those that are none left out; the project's under "", for whoever is in none of these."""
     named = [(name, zone_of(name)) for name in zones]
     return [("", zone_of(default) or ZoneInfo("UTC")), *((name, zone) for name, zone in named if zone is not None)]
 

@@ -11,8 +11,8 @@ from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, shift, unindexed
 from firstwin.match.boundary import MEMBER, Boundary
 from firstwin.match.scope import named
-from firstwin.match.seen import NOW, NUDGED, PREVIOUS, Seen
-from firstwin.rules.terms import Subject
+from firstwin.match.seen import NOW, PREVIOUS, Seen
+from firstwin.rules.terms import NUDGED, Subject
 
 
 def changed_subjects(

@@ -11,12 +11,12 @@ from sqlalchemy.sql.expression import false
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, Snapshot
+from firstwin.rules.terms import NUDGED
 
 NOW: ColumnElement[Any] = bindparam("now", type_=Instant())
 PREVIOUS: ColumnElement[Any] = bindparam("previous", type_=Instant())
 RUN: ColumnElement[str] = bindparam("run", type_=Text())
 
-NUDGED = "firstwin.nudged."
 OWN_TO_A_RUN = ("firstwin.milestone.", NUDGED)  # facts that a run makes, and no other run may see
 
 

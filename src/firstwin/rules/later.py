@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 LATER_CONDITIONS: Mapping[str, str] = {}
-LATER_STARTS: Mapping[str, str] = {
-    "every": "For now start with `becomes:` and say `again: {after: 7 days}`.",
-    "nudged": "For now put the messages into one rule, as `steps:`.",
-}
 LATER_ACTIONS: Mapping[str, str] = {
     "digest": "For now send one `alert:` for each account.",
     "choose": "For now write two rules, or two steps with an `only_if:` each.",
     "split": "For now write two rules, each with an `only_if:`.",
 }
 LATER_KEYS: Mapping[str, tuple[str, ...]] = {
-    "RuleFile": ("when_over", "hold_out", "feed"),
-    "StepFile": ("every", "at_most", "was"),
+    "RuleFile": ("hold_out", "feed"),
 }
 
 

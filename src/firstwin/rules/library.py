@@ -187,16 +187,31 @@ def _circles(
 ) -> Iterator[Problem]:
     for circle in circles:
         name, read_from = circle[0], circle[1 % len(circle)]
-        read = next(
-            use
-            for use in uses
-            if (use.kind, use.file) == ("milestone", documents[name].file)
-            and read_from in known.milestones.get(use.name, ())
+        own = [use for use in uses if use.file == documents[name].file]
+        read = next(use for use in own if _waits_for(use, read_from, known))
+        yield Problem(read.file, read.line, read.column, *_circle(read, circle))
+
+
+def _waits_for(use: Use, rule: str, known: Known) -> bool:
+    return (use.kind == "milestone" and rule in known.milestones.get(use.name, ())) or (
+        use.kind == "nudged" and use.name == rule
+    )
+
+
+def _circle(read: Use, circle: tuple[str, ...]) -> tuple[str, str]:
+    """What is wrong with a circle that is looked at from this place, and what to do."""
+    around = " → ".join((*circle, circle[0]))
+    if read.kind == "nudged":
+        message = (
+            "The rule cannot begin with its own nudge."
+            if len(circle) == 1
+            else f"These rules wait for each other: {around}."
         )
-        message = f"The rule records `{read.name}` itself, so it cannot wait for it."
-        if len(circle) > 1:
-            message = f"These rules wait for each other's milestones: {' → '.join((*circle, name))}."
-        yield Problem(read.file, read.line, read.column, message, "Take the milestone out of one of the conditions.")
+        return message, "Begin one of them in another way; for several messages in a row write `steps:`."
+    message = f"The rule records `{read.name}` itself, so it cannot wait for it."
+    if len(circle) > 1:
+        message = f"These rules wait for each other's milestones: {around}."
+    return message, "Take the milestone out of one of the conditions."
 
 
 def _twins(rules: Sequence[Rule], documents: Mapping[str, Document]) -> Iterator[Problem]:

@@ -13,9 +13,9 @@ from firstwin.rules.terms import Comparison, Named, PropertyName, Subject
 from firstwin.rules.word import At
 
 UseKind = Literal[
-    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "property"
+    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "property", "nudged"
 ]  # fmt: skip
-StartKind = Literal["event", "milestone", "date", "becomes", "changed"]
+StartKind = Literal["event", "milestone", "date", "becomes", "changed", "clock", "nudged"]
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,24 @@ class Known:
 
 @dataclass(frozen=True)
 class StartFacts:
-    """What is known about the rule's start. ``kind`` is None where the start itself could not be read."""
+    """What is known about the rule's start. ``kind`` is None where the start itself could not be read.
+
+    ``by_event``: it is a date that an event brings.
+    """
 
     kind: StartKind | None
+    by_event: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there may be something before it."""
+        return self.kind == "date" or self.by_event
 
     @property
     def carries(self) -> tuple[str, ...] | None:
         """The names of the start's own data; None if the event decides."""
-        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to")}
+        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to"),
+                 "clock": (), "nudged": ("step", "channel")}  # fmt: skip
         return fixed.get(self.kind) if self.kind else None
 
 

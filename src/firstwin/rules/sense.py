@@ -42,7 +42,7 @@ def _gates(rule: Rule) -> Iterator[tuple[str, Gated]]:
         term = getattr(rule, word)
         if term is not None:
             yield word, ((word,), term)
-    for step in rule.steps:
+    for step in (step for step in rule.steps if step.number == 1):
         for word in ("unless", "only_if"):
             term = getattr(step, word)
             if term is not None:

@@ -9,6 +9,7 @@ from firstwin.rules.terms import (
     AnyOf,
     Changed,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -140,15 +141,19 @@ def _read_of_properties(part: Term, about: str) -> Iterator[str]:
 
 def read_by_rule(rule: Rule) -> frozenset[str]:
     """The names of the facts that a rule depends on: its start's, and those of all its conditions."""
-    return frozenset(_starting(rule.when)).union(*(reads(term, rule.about) for term in conditions(rule)))
+    return frozenset(_starting(rule.when, rule.about)).union(*(reads(term, rule.about) for term in conditions(rule)))
 
 
-def _starting(start: Start) -> Iterator[str]:
+def _starting(start: Start, about: str) -> Iterator[str]:
     match start:
         case EventStart(names):
             yield from names
         case DateStart(name) | ChangedStart(name):
             yield f"firstwin.{name}"
+        case ClockStart(zone="csm"):
+            yield from ("firstwin.account.csm", f"firstwin.{about}.created_at")
+        case ClockStart(zone="account" | "person" as whose):
+            yield from (f"firstwin.{whose}.timezone", f"firstwin.{about}.created_at")
         case _:
             return
 

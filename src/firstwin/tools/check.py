@@ -100,7 +100,7 @@ def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
 
 
 def _uses(rule: Rule) -> Iterator[Use]:
-    for step in rule.steps:
+    for step in rule.all_steps:
         for action in step.actions:
             if not isinstance(action, Record):
                 yield Use(rule.id, CHANNELS[type(action)], action.template, rule.message_class)
