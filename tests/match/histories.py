@@ -227,7 +227,8 @@ class History:
     def nudge(self) -> None:
         """A message arrived, of that rule and step or of another; a person's names the account as well."""
         rule, step = self.rng.choice(sorted(self.needs.nudges))
-        of_a_person = (self.needs.kind == "person" or self.needs.has_people) and self.rng.random() < 0.8
+        likely = 0.8 if self.needs.kind == "person" or self.needs.has_people else 0.3
+        of_a_person = self.rng.random() < likely
         account, person = self.rng.choice(("a1", "a1", "a2")), self.subject("person") if of_a_person else None
         props = {"step": step if self.rng.random() < 0.7 else "other", "channel": "email"}
         run = self.run if self.rng.random() < 0.8 else "another"
