@@ -109,7 +109,7 @@ PEOPLE: dict[str, Given] = {
     "people where": state(people(InLast(DAY), where=PRO)),
     "not so many people": state(NoneOf((people(InLast(DAY), 2), people(Ever(), 0.5, of=SEATS)))),
     "people since start": gate(people(SinceStart())),
-    "people of the same": gate(people(Within(2 * DAY), same="invoice")),
+    "people of the same": gate(people(Within(2 * DAY), 1, same="invoice")),
 }
 
 DAYS: dict[str, Given] = {
@@ -146,7 +146,7 @@ TOTALS: dict[str, Given] = {
     "total where": state(total(InLast(DAY), where=PRO)),
     "total of two names": state(Measure("total", ("paid", "upgraded"), Ever(), 10, None, prop="amount")),
     "total of anyone": state(Measure("total", ("paid",), InLast(DAY), 10, None, prop="amount", anyone=True), PERSON),
-    "total of the same": gate(total(SinceStart(), same="invoice")),
+    "total of the same": gate(total(SinceStart(), 2, same="invoice")),
     "total since start at most": gate(total(SinceStart(), None, 4)),
 }
 
