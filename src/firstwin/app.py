@@ -56,6 +56,29 @@ HEART_S = 3.0
 PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
 
 
+def environment(checked: Checked, addresses: AddressHash | None = None) -> Environment:
+    """What the project's files say to ticks. Raises ProjectError if they cannot be used."""
+    project = checked.project
+    if project is None:
+        raise ProjectError(checked.errors)
+    return Environment(
+        rules=checked.library.rules,
+        zone=project.zone,
+        grace=project.grace,
+        every=project.tick_every,
+        expires_after={
+            "email": project.expires_after.email,
+            "alert": project.expires_after.alert,
+            "webhook": project.expires_after.webhook,
+        },
+        mail_sender=project.mail.sender if project.mail else "mail",
+        csm_fallback=project.csm.fallback,
+        csm_by_name=project.csm.by_name,
+        csm_zones=project.csm.zones,
+        addresses=addresses or AddressHash(),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Wired:
     """What is built of the project's files, once for as long as they stand."""
@@ -74,22 +97,7 @@ class Wired:
 
     @cached_property
     def env(self) -> Environment:
-        project = self.project
-        return Environment(
-            rules=self.checked.library.rules,
-            zone=project.zone,
-            grace=project.grace,
-            every=project.tick_every,
-            expires_after={
-                "email": project.expires_after.email,
-                "alert": project.expires_after.alert,
-                "webhook": project.expires_after.webhook,
-            },
-            mail_sender=project.mail.sender if project.mail else "mail",
-            csm_fallback=project.csm.fallback,
-            csm_by_name=project.csm.by_name,
-            addresses=self.addresses,
-        )
+        return environment(self.checked, self.addresses)
 
     @cached_property
     def senders(self) -> Mapping[str, Sender]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, Literal
 
@@ -81,6 +82,17 @@ def configure(*, style: Literal["auto", "console", "json"] = "auto", level: Leve
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Nothing is logged meanwhile: whoever asks for it tells by itself what goes wrong."""
+    logger = logging.getLogger("firstwin")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _shared_processors() -> list[Any]:

@@ -10,15 +10,21 @@ from functools import cache
 from typing import Any
 
 from firstwin.rules.terms import (
+    NUDGED,
     BecomesStart,
+    Changed,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
     EventStart,
     Latest,
     Measure,
+    Moved,
+    Nudged,
     Open,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -26,6 +32,7 @@ from firstwin.rules.terms import (
     Scalar,
     Subject,
     Term,
+    Usage,
     Where,
     conditions,
 )
@@ -51,7 +58,11 @@ class Needs:
     dates: set[Owned] = field(default_factory=set)
     milestones: set[str] = field(default_factory=set)
     lengths: set[timedelta] = field(default_factory=set)
+    nudges: set[tuple[str, str]] = field(default_factory=set)  # of which rule and step
     has_calendar: bool = False
+    has_people: bool = False  # who is asked besides the account
+    clocks: set[ClockStart] = field(default_factory=set)
+    event_dates: set[str] = field(default_factory=set)  # properties of events that hold a date
     several: int = 1  # how many events it may take
     has_many_people: bool = False
 
@@ -60,8 +71,15 @@ class Needs:
         for term in conditions(rule):
             self.add_term(term)
         match rule.when:
-            case EventStart(names, where, per, which):
+            case ClockStart() as clock:
+                self.clocks.add(clock)
+                self.has_calendar = True
+                self.lengths |= {timedelta(days=1), timedelta(days=7)}
+                if clock.zone == "csm":
+                    self.values["account", "csm"] += ["ann", "bob", "nobody", None]
+            case EventStart(names, where, per, which, date):
                 self.add_events(names, where, per)
+                self.event_dates |= {date} if date is not None else set()
                 self.several = max(self.several, which if isinstance(which, int) else 1)
             case DateStart(of):
                 self.add_property(of, ["soon", None])
@@ -97,10 +115,28 @@ class Needs:
                         self.add_comparison(of, comparison)
                 case Reached(milestone):
                     self.milestones.add(milestone)
+                case Usage() | Moved() | Changed() | Nudged() | People():
+                    self.add_changing(part)
+                case _:
+                    continue
+
+    def add_changing(self, part: Usage | Moved | Changed | Nudged | People) -> None:
+        match part:
+            case Usage(names, floor=floor, where=where, people=people):
+                self.add_events(names, where, None)
+                self.several = max(self.several, floor, 4 if people else 2)
+            case Moved(of, _, by):
+                self.add_property(of, [0, by, by, 2 * by, 3 * by, 10 * by, "10", None])
+            case Changed(of, _, old, new):
+                self.add_property(of, ["free", "other", None, *(old or ()), *(new or ())])
+            case Nudged(rule, _, step):
+                self.nudges.add((rule, step or ""))
+            case People():
+                self.has_people = True
 
     def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
         self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}
-        self.events |= {name for name in names if not name.startswith(MILESTONE)}
+        self.events |= {name for name in names if not name.startswith((MILESTONE, NUDGED))}
         for asked in where:
             self.event_props[asked.prop] += [value for one in asked.comparisons for value in values_near(one)]
         if told_apart_by is not None:

@@ -16,6 +16,7 @@ from firstwin.rules.terms import (
     AnyOf,
     BeforeStart,
     Between,
+    Changed,
     Comparison,
     Count,
     Done,
@@ -24,9 +25,12 @@ from firstwin.rules.terms import (
     InLast,
     Latest,
     Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
     Open,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -34,11 +38,12 @@ from firstwin.rules.terms import (
     Subject,
     Term,
     This,
+    Usage,
     Where,
     Window,
     Within,
 )
-from tests.match import naive_aggregates
+from tests.match import naive_aggregates, naive_changes
 from tests.match.naive_calendar import first_day, midnight, moment_named, zone_named
 from tests.match.naive_facts import Fact, concerns, happened
 
@@ -102,6 +107,8 @@ def is_true(term: Term, scene: Scene) -> bool:
             return any(fact.name == f"firstwin.milestone.{milestone}" for fact in scene.facts_of(scene.kind))
         case All() | AnyOf() | NoneOf() | Named() | Done():
             return is_true_of_parts(term, scene)
+        case Usage() | Moved() | Changed() | Nudged() | People():
+            return naive_changes.is_true(term, scene)
 
 
 def is_true_of_parts(term: All | AnyOf | NoneOf | Named | Done, scene: Scene) -> bool:
@@ -135,7 +142,10 @@ def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> boo
 
 @dataclass(frozen=True)
 class Scene:
-    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start."""
+    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start.
+
+    ``asked_by`` is the account that asks each of its people.
+    """
 
     kind: Subject
     subject: str
@@ -143,6 +153,7 @@ class Scene:
     facts: Sequence[Fact]
     start: Started | None
     default_zone: str
+    asked_by: str | None = None
 
     def subject_exists(self) -> bool:
         created = self.own("created_at").at
@@ -182,7 +193,7 @@ class Scene:
         """The account itself, or the one that the person is in now."""
         if self.kind == "account":
             return self.subject
-        account = self.own("account").raw
+        account = self.asked_by or self.own("account").raw
         return account if isinstance(account, str) else None
 
     def facts_of(self, kind: Subject) -> list[Fact]:

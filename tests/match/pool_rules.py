@@ -35,6 +35,7 @@ from firstwin.rules.terms import (
     Within,
 )
 from tests.match.pool_aggregates import AGGREGATES
+from tests.match.pool_starts import CHAINED, CHAINS, STARTS
 from tests.match.pool_terms import (
     DAY,
     HOUR,
@@ -239,13 +240,14 @@ AT_GATES = {  # every measure that needs a start, and some that look at all ther
 }
 
 
-def _named(rules: dict[str, Rule]) -> dict[str, Rule]:
+def named(rules: dict[str, Rule]) -> dict[str, Rule]:
     return {name: Rule(**{**vars(made), "id": name}) for name, made in rules.items()}
 
 
-RULES: dict[str, Rule] = _named(
-    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **AT_GATES}
+RULES: dict[str, Rule] = named(
+    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS, **AT_GATES}
 )
+_CHAINED = named(CHAINED)
 
 # Rules that are run together: recorders, and those that read what they record (given in the wrong order on purpose).
 TOGETHER: dict[str, tuple[Rule, ...]] = {
@@ -265,4 +267,7 @@ TOGETHER: dict[str, tuple[Rule, ...]] = {
         "trained": ("untrained",),
     }.items()
     for reader in readers
+} | {
+    f"{name} + {' + '.join(others)}": (_CHAINED[name], *(RULES[other] for other in others))
+    for name, others in CHAINS.items()
 }

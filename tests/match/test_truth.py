@@ -26,7 +26,8 @@ from tests.match import naive
 from tests.match.histories import history, tick_times
 from tests.match.naive_facts import Fact
 from tests.match.packed import arrivals, pack, store, store_subjects
-from tests.match.pool_terms import STATES, Sample
+from tests.match.pool_all import STATES
+from tests.match.pool_terms import Sample
 
 CASES = [(name, about, sample) for name, sample in STATES.items() for about in sample.about]
 ZONE = "Europe/Berlin"

@@ -136,7 +136,7 @@ MISTAKES: dict[str, list[str]] = {
         "4:49 `seats` does not say whose property it is. Write `account.seats`, `person.seats` or `start.seats`.",
     ],
     "{people_who_did: a, at_least: 50%, of: person.seats, in_last: 7 days}": [
-        "4:49 `person.seats`: this rule is about accounts, and an account has many people. Ask for a property of the account, or write the rule `about: person`.",
+        "4:49 `person.seats`: this rule is about accounts, and an account has many people. Put it into `any_person:`, `every_person:` or `no_person:`, or write the rule `about: person`.",
     ],
     "{people_who_did: a, exactly: 50%, of: account.seats, in_last: 7 days}": [
         "4:30 `exactly:` takes a plain number, and no share. Write `at_least: 50%`, for example.",

@@ -18,6 +18,7 @@ from firstwin.cli import (
     senders,
     status,
     suppressing,
+    testing,
     tick,
 )
 
@@ -46,6 +47,7 @@ for command in (
     project.init,
     project.check,
     project.say,
+    testing.test,
     import_.import_,
     running.up,
     running.worker,

@@ -40,26 +40,30 @@ def init(
 
 
 def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Tell every mistake of the project at once: in firstwin.yaml, rules and templates. Exit code 2 if there is one."""
+    """Tell every mistake of the project at once: in firstwin.yaml, rules, their tests and templates. Exit code 2 if there is one."""
     from firstwin.outbox.way_out import WayOut
+    from firstwin.rules.problems import errors
     from firstwin.settings import placeholders
     from firstwin.tools import sending
+    from firstwin.tools.against_data import against_data
     from firstwin.tools.check import check as check_files
-    from firstwin.tools.database import unseen_events
+    from firstwin.tools.ruletests.files import rule_tests
 
     settings = configured(ctx)
     found = check_files(settings.project, placeholders(settings))
     with answering():
-        problems = sorted({*found.problems, *unseen_events(settings.database, found.library)})
-    problems += sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))
+        problems = against_data(settings.database, found)
+    tests = rule_tests(settings.project, found).problems
+    problems += [*tests, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
+    mistakes = len(errors(problems))
     if as_json:
         print_json([vars(problem) for problem in problems])
     else:
-        _tell(problems)
-        mistakes, warnings = len(found.errors), len(problems) - len(found.errors)
+        tell(problems)
+        warnings = len(problems) - mistakes
         counts = (counted(len(found.library.rules), "rule"), counted(mistakes, "mistake"), counted(warnings, "warning"))
         screen().print(f"{', '.join(counts)}.", style="red" if mistakes else "green")
-    raise typer.Exit(MISTAKE if found.errors else 0)
+    raise typer.Exit(MISTAKE if mistakes else 0)
 
 
 def say(
@@ -76,7 +80,7 @@ def say(
     name = Path(rule).stem
     asked = found.library.rule(name)
     if asked is None:
-        _tell(problem for problem in found.errors if Path(problem.file).stem == name)
+        tell(problem for problem in found.errors if Path(problem.file).stem == name)
         fail(f"There is no rule {name}. {did_you_mean(name, found.library.files)}".rstrip())
     screen().print(say_rule(asked, found.project))
 
@@ -91,11 +95,11 @@ def migrate(ctx: typer.Context) -> None:
     screen().print(f"The database {'now has' if changed else 'has'} the tables of this version.")
 
 
-def _tell(problems: Iterable[Problem]) -> None:
-    """Mistakes are red, so that they are found among the warnings."""
+def tell(problems: Iterable[Problem]) -> None:
+    """Mistakes are red and come last, where the eye falls first."""
     from rich.text import Text
 
-    for problem in problems:
+    for problem in sorted(problems, key=lambda problem: problem.severity == "error"):
         place, _, rest = str(problem).partition(" ")
         told = Text.assemble((place, "bold"), " ", (rest, "red" if problem.severity == "error" else "yellow"))
         notices().print(told, soft_wrap=True)

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Engine
 
 from firstwin.deliver.background import Tell
-from firstwin.messages.templates import Templates
+from firstwin.messages.message import Message
+from firstwin.messages.templates import Channel
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.senders.contract import Sender
+
+
+class Renders(Protocol):
+    """A project's templates, or somebody who looks over their shoulder."""
+
+    def render(
+        self,
+        channel: Channel,
+        name: str,
+        context: Mapping[str, object],
+        *,
+        key: str,
+        to: str = "",
+        sender: str = "",
+        reply_to: str = "",
+    ) -> Message: ...
 
 
 @dataclass(frozen=True)
@@ -24,7 +42,7 @@ class Desk:
     engine: Engine
     project: Project
     senders: Mapping[str, Sender]
-    templates: Templates
+    templates: Renders
     gates: Gates
     tell: Tell
     jitter: Jitter

@@ -19,6 +19,10 @@ from firstwin.facts.subject import Kind
 
 event, member = tables.event.c, tables.member.c
 NOW: ColumnElement[datetime] = bindparam("now", type_=Instant())
+KNOWN, EVERYTHING = (
+    event.known_at <= NOW,
+    true(),
+)  # what a replay may see, and what there is; the same objects each time
 
 
 class Clock(Protocol):
@@ -50,7 +54,7 @@ def look(connection: Connection, kind: Kind, ids: Collection[str], at: Clock) ->
 
 def seen_by(at: Clock) -> ColumnElement[bool] | None:
     """A replay sees only what was known at its now."""
-    return None if at.run.is_live else event.known_at <= at.now
+    return None if at.run.is_live else KNOWN
 
 
 def properties(
@@ -63,7 +67,7 @@ def properties(
     """Each subject's properties at ``now``; an empty one for a subject without any. ``seen`` limits the facts."""
     found: dict[str, dict[str, Any]] = {subject: {} for subject in ids}
     begin = len(f"firstwin.{kind}.")
-    query = _newest_of_all(kind) if seen is None else _newest(kind, seen)
+    query = _newest(kind, EVERYTHING if seen is None else seen)
     for subject, name, props in connection.execute(query, {"ids": list(ids), "now": now}).all():
         value = orjson.loads(props).get("value")
         if value is not None:
@@ -107,11 +111,7 @@ _MEMBERS = (
 )
 
 
-@lru_cache(maxsize=2)
-def _newest_of_all(kind: Kind) -> Select[Any]:
-    return _newest(kind, true())
-
-
+@lru_cache(maxsize=8)
 def _newest(kind: Kind, seen: ColumnElement[bool]) -> Select[Any]:
     """The newest fact of each property."""
     whose = event.account_id if kind == "account" else event.person_id

@@ -25,6 +25,7 @@ class Moment:
     previous: datetime | None = None
     token: str = ""
     zone: str = "UTC"
+    csm_zones: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_first_look(self) -> bool:

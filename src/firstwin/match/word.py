@@ -7,12 +7,16 @@ from firstwin.match.words.contract import Word
 from firstwin.match.words.ever import DoneWord, LatestWord, OpenWord
 from firstwin.match.words.facts import CountWord
 from firstwin.match.words.joined import JoinedWord, ReachedWord
+from firstwin.match.words.movement import ChangedWord, MovedWord
+from firstwin.match.words.nudged import NudgedWord
+from firstwin.match.words.people import PeopleWord
 from firstwin.match.words.properties import ExistedWord, PropertyWord
+from firstwin.match.words.usage import UsageWord
 from firstwin.rules import terms
 from firstwin.rules.terms import Term
 
 
-def word(term: Term) -> Word:
+def word(term: Term) -> Word:  # noqa: C901, PLR0911 - one line for each
     """The class that answers for a term; one that is made of others gets theirs along."""
     match term:
         case terms.Count() | terms.Measure() | terms.Open() | terms.Latest():
@@ -25,6 +29,16 @@ def word(term: Term) -> Word:
             return PropertyWord(term)
         case terms.Reached():
             return ReachedWord(term, word)
+        case terms.Usage():
+            return UsageWord(term)
+        case terms.Moved():
+            return MovedWord(term)
+        case terms.Changed():
+            return ChangedWord(term)
+        case terms.Nudged():
+            return NudgedWord(term)
+        case terms.People():
+            return PeopleWord(term, word(term.part))
         case terms.Named():
             return JoinedWord(term, (word(term.part),))
         case terms.All() | terms.AnyOf() | terms.NoneOf():

@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 from firstwin.rules import terms
 from firstwin.rules.comparisons import shares, where_terms
 from firstwin.rules.counting import NUMBERS, SYNONYMS, Counting, exactly_alone, silence
+from firstwin.rules.deadline import judged_in_time
 from firstwin.rules.names import Amount, EventNames, EventTotals, Property, Share, TimesOrShare, share_of
 from firstwin.rules.problems import listed
 from firstwin.rules.scope import Scope
@@ -62,7 +63,7 @@ class Measuring(Counting):
             same=self._same(scope),
             anyone=self.what == "people" or self._anyone(scope),
         )
-        self._in_time(scope, at_most)
+        judged_in_time(self, scope, is_upper_bound=at_most is not None)
         return silence(measure)
 
     def _bounds(self, scope: Scope) -> tuple[float | None, float | None]:

@@ -203,13 +203,14 @@ def _some(value: object) -> object:
 WhereWord = Annotated[dict[EventProperty, Compared], BeforeValidator(_some)]
 
 
-def where_terms(where: WhereWord | None, scope: Scope) -> tuple[Where, ...]:
-    """Comparisons of an event's own properties. They are judged as the event was, so no clock may move them."""
+def where_terms(where: WhereWord | None, scope: Scope, events: tuple[str, ...] = ()) -> tuple[Where, ...]:
+    """Comparisons of these events' own properties. They are judged as the event was, so no clock may move them."""
     found = []
     for name, compared in (where or {}).items():
         inside = scope.at(name)
         _timeless(compared, inside)
         found.append(Where(name, comparisons(compared, inside)))
+        scope.compares(name, found[-1].comparisons, name, events=events)
     return tuple(found)
 
 

@@ -181,6 +181,7 @@ SegmentName = Annotated[
 SegmentNames = Annotated[tuple[SegmentName, ...], BeforeValidator(_as_list), _as_a_list_of("segment")]
 StepName = Annotated[str, PlainValidator(identifier("a step")), _schema(type="string", pattern=IDENTIFIER.pattern)]
 RuleName = Annotated[str, PlainValidator(identifier("a rule")), _schema(type="string", pattern=IDENTIFIER.pattern)]
+RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_as_list), _as_a_list_of("rule")]
 TemplateName = Annotated[str, PlainValidator(_template), _schema(type="string", pattern=IDENTIFIER.pattern)]
 
 

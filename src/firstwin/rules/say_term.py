@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from firstwin.rules.durations import say_duration
 from firstwin.rules.say_aggregates import say_done, say_latest, say_measure, say_open
+from firstwin.rules.say_change import say_changed, say_moved, say_nudged, say_people, say_usage
 from firstwin.rules.terms import (
     All,
     AnyOf,
     BeforeStart,
     Between,
+    Changed,
     Comparison,
     Count,
     Done,
@@ -20,15 +22,19 @@ from firstwin.rules.terms import (
     InLast,
     Latest,
     Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
     Open,
+    People,
     Property,
     Reached,
     Scalar,
     SinceStart,
     Term,
     This,
+    Usage,
     Where,
     Window,
     Within,
@@ -39,7 +45,7 @@ NO_LABELS: Labels = {}
 SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
-def say_term(term: Term, labels: Labels = NO_LABELS) -> str:
+def say_term(term: Term, labels: Labels = NO_LABELS) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each
     """The condition in words. ``labels`` say how an event or a milestone reads."""
     match term:
         case Count() | Measure() | Open() | Latest() | Done():
@@ -56,6 +62,16 @@ def say_term(term: Term, labels: Labels = NO_LABELS) -> str:
             return _any(term, labels)
         case NoneOf(parts):
             return _none(tuple(say_term(part, labels) for part in parts))
+        case Usage(names, where=where):
+            return say_usage(term, f"{_any_event(names, labels)}{say_where(where)}")
+        case Moved(window=window):
+            return say_moved(term, _window(window))
+        case Changed(_, window, old, new):
+            return say_changed(term, _window(window), _side(old), _side(new))
+        case Nudged(_, window):
+            return say_nudged(term, _window(window))
+        case People(_, part):
+            return say_people(term, say_term(part, labels))
         case Named(name, part):
             return f"in the segment “{name}” ({say_term(part, labels)})"
 
@@ -91,6 +107,11 @@ def _count(count: Count, labels: Labels) -> str:
     if (count.at_least, count.at_most) == (1, None):
         return f"{what} {_window(count.window)}"
     return f"{what} {_times(count.at_least, count.at_most)} {_window(count.window)}"
+
+
+def _side(values: tuple[Scalar, ...] | None) -> str:
+    """A value that a property changes from or to; any value is not spoken of."""
+    return "" if values is None else say_scalars(values) if values else "not being set"
 
 
 def _counted(count: Count | Measure, labels: Labels) -> str:

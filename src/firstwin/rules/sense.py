@@ -14,6 +14,7 @@ from firstwin.rules.terms import (
     Ever,
     Measure,
     NoneOf,
+    Nudged,
     Reached,
     Rule,
     SinceStart,
@@ -30,6 +31,7 @@ def doubtful(rule: Rule, scope: Scope) -> None:
     """Tells the scope what is doubtful about a rule that has no other mistake."""
     _contradictory(rule, scope)
     _met_from_the_start(rule, scope)
+    _first_by_itself(rule, scope)
     _other_things_too(rule, scope)
     _true_for_everybody(rule, scope)
 
@@ -40,7 +42,7 @@ def _gates(rule: Rule) -> Iterator[tuple[str, Gated]]:
         term = getattr(rule, word)
         if term is not None:
             yield word, ((word,), term)
-    for step in rule.steps:
+    for step in (step for step in rule.steps if step.number == 1):
         for word in ("unless", "only_if"):
             term = getattr(step, word)
             if term is not None:
@@ -95,6 +97,19 @@ def _is_the_start(term: Term, start: Start) -> bool:
             return term == condition
         case _:
             return False
+
+
+def _first_by_itself(rule: Rule, scope: Scope) -> None:
+    """A message that waits for a message of its own rule, where there is no other that could come first."""
+    for word, (path, term) in _gates(rule):
+        if word != "only_if" or not isinstance(term, Nudged) or term.rule != rule.id:
+            continue
+        own = path[1] if len(path) > 1 else None
+        if ((len(rule.steps) == 1 or own is None) and term.step is None) or (
+            term.step is not None and term.step == own
+        ):
+            message = "This waits for a message of this very rule, so the first is never sent."
+            scope.refuse(message, "Name another rule, or a step that comes before this one.", *path, at="key")
 
 
 def _other_things_too(rule: Rule, scope: Scope) -> None:

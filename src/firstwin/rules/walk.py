@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from firstwin.rules.terms import (
     All,
     AnyOf,
+    Changed,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -16,9 +18,12 @@ from firstwin.rules.terms import (
     Existed,
     Latest,
     Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
     Open,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -27,6 +32,7 @@ from firstwin.rules.terms import (
     Start,
     Term,
     This,
+    Usage,
     conditions,
 )
 
@@ -40,32 +46,55 @@ def walk(term: Term) -> Iterator[Term]:
         case All(parts) | AnyOf(parts, _) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from walk(part)
-        case Named(_, part):
+        case Named(_, part) | People(_, part):
             yield from walk(part)
         case _:
             return
 
 
+def of_the_subject(term: Term) -> Iterator[Term]:
+    """The term and its parts, but for those that are asked of each person of an account."""
+    yield term
+    match term:
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts) | Done(parts):
+            for part in parts:
+                yield from of_the_subject(part)
+        case Named(_, part):
+            yield from of_the_subject(part)
+        case _:
+            return
+
+
 def properties(term: Term) -> Iterator[PropertyName]:
-    """Every property that the term asks about."""
-    for part in walk(term):
-        if isinstance(part, Property):
-            yield part.of
-            yield from (comparison.other for comparison in part.comparisons if comparison.other)
-        if isinstance(part, Measure) and part.of:
-            yield part.of
+    """Every property of the subject that the term asks about."""
+    for part in of_the_subject(term):
+        match part:
+            case Property(of, comparisons):
+                yield of
+                yield from (comparison.other for comparison in comparisons if comparison.other)
+            case Moved(of) | Changed(of):
+                yield of
+            case Measure(of=PropertyName() as of):
+                yield of
+            case _:
+                continue
 
 
 def asks_a_person(term: Term) -> bool:
     return any(name.scope == "person" for name in properties(term))
 
 
+def asks_of_people(term: Term) -> bool:
+    """Whether it speaks of the people of an account, so that it makes no sense about one person."""
+    return any(isinstance(part, People) or (isinstance(part, Usage) and part.people) for part in of_the_subject(term))
+
+
 def reads(term: Term, about: str) -> frozenset[str]:
     """The names of the facts that the term depends on."""
-    return frozenset(name for part in walk(term) for name in _read_by(part, about))
+    return frozenset(name for part in of_the_subject(term) for name in _read_by(part, about))
 
 
-def _read_by(part: Term, about: str) -> Iterator[str]:
+def _read_by(part: Term, about: str) -> Iterator[str]:  # noqa: C901 - one case for each
     match part:
         case Count(names, window, anyone=anyone):
             yield from names
@@ -79,6 +108,15 @@ def _read_by(part: Term, about: str) -> Iterator[str]:
             yield from names
         case Existed(window):
             yield f"firstwin.{about}.created_at"
+            yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
+        case Usage(names):
+            yield from names
+        case Nudged(rule):
+            yield f"firstwin.nudged.{rule}"
+        case People(_, inner):
+            yield from {MEMBER, *reads(inner, "person")}
+        case Moved(window=window) | Changed(window=window):
+            yield from _read_of_properties(part, about)
             yield from (f"firstwin.{about}.timezone",) if isinstance(window, This) else ()
         case Property():
             yield from _read_of_properties(part, about)
@@ -103,15 +141,19 @@ def _read_of_properties(part: Term, about: str) -> Iterator[str]:
 
 def read_by_rule(rule: Rule) -> frozenset[str]:
     """The names of the facts that a rule depends on: its start's, and those of all its conditions."""
-    return frozenset(_starting(rule.when)).union(*(reads(term, rule.about) for term in conditions(rule)))
+    return frozenset(_starting(rule.when, rule.about)).union(*(reads(term, rule.about) for term in conditions(rule)))
 
 
-def _starting(start: Start) -> Iterator[str]:
+def _starting(start: Start, about: str) -> Iterator[str]:
     match start:
         case EventStart(names):
             yield from names
         case DateStart(name) | ChangedStart(name):
             yield f"firstwin.{name}"
+        case ClockStart(zone="csm"):
+            yield from ("firstwin.account.csm", f"firstwin.{about}.created_at")
+        case ClockStart(zone="account" | "person" as whose):
+            yield from (f"firstwin.{whose}.timezone", f"firstwin.{about}.created_at")
         case _:
             return
 
@@ -132,6 +174,8 @@ def holds_at_birth(term: Term) -> bool:
     match term:
         case Count() | Measure() | Open() | Done():
             return _nothing_will_do(term)
+        case People(how, _):
+            return how == "no"
         case NoneOf(parts):
             return not any(map(holds_at_birth, parts))
         case All(parts):

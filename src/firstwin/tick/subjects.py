@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 
-from firstwin.db import tables
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
-from firstwin.facts.timeline import Member, accounts_of, people_of, properties
+from firstwin.facts.timeline import KNOWN, Member, accounts_of, people_of, properties
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.value import Match
 from firstwin.outbox.suppressions import suppressed
@@ -38,7 +37,7 @@ class _Reader:
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
-        return tables.event.c.known_at <= self.now if self.asked.seen.kind == "known" else None
+        return KNOWN if self.asked.seen.kind == "known" else None
 
     def read(self, ids: Sequence[str]) -> dict[str, Subject]:
         rule = self.asked.rule
@@ -108,7 +107,7 @@ def addresses_in_data(
     """Those that the rule writes to though they stand for nobody we know: ``to: account.billing_email``."""
     names = {
         action.to.name
-        for step in rule.steps
+        for step in rule.all_steps
         for action in step.actions
         if isinstance(action, Email) and action.to.kind == "address"
     }
@@ -118,7 +117,7 @@ def addresses_in_data(
 
 def sends_mail(rule: Rule) -> bool:
     """Whether any step writes to customers."""
-    return any(isinstance(action, Email) for step in rule.steps for action in step.actions)
+    return any(isinstance(action, Email) for step in rule.all_steps for action in step.actions)
 
 
 def _person(member: Member, silent: Mapping[str, frozenset[str]]) -> Person:

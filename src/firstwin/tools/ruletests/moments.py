@@ -1,0 +1,106 @@
+"""Which moment comes next in a test: the clock jumps from one at which something can happen to the next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select, union_all
+
+from firstwin.db.tables import delivery, event, step_due, zone
+from firstwin.match.boundary import Boundary, of_property
+from firstwin.match.calendar import began, zone_of
+from firstwin.match.episodes import boundaries_of
+from firstwin.match.next_moment import LONGEST
+from firstwin.outbox.rows import IS_WAITING
+from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule
+from firstwin.rules.walk import read_by_rule
+from firstwin.tick.slots import slot_of
+
+MICROSECOND = timedelta(microseconds=1)
+KNOWN_STARTS = (EventStart, DateStart, BecomesStart, ChangedStart)
+NOT_FORESEEN_EVERY, NOT_FORESEEN_FOR = timedelta(minutes=15), timedelta(days=8)
+CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the next, and none is longer
+
+_FACTS = select(event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
+_STEPS = select(step_due.c.due_at).where(step_due.c.run == bindparam("run"), step_due.c.state == "waiting")
+_MESSAGES = select(delivery.c.due_at).where(delivery.c.run == bindparam("run"), IS_WAITING)
+_DUE = union_all(_STEPS, _MESSAGES)
+_ZONES = select(zone.c.name)
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    at: datetime
+    known: datetime
+    value: datetime | None
+
+
+class Moments:
+    """``said`` are those that the test names itself. All of them are slots of the grid on which the worker looks."""
+
+    def __init__(self, rules: Collection[Rule], every: timedelta, zone: str, said: Collection[datetime]) -> None:
+        self._every = every
+        self._zone = zone
+        self._said = tuple(said)
+        self._boundaries = _by_name(rules)
+        self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
+        self._has_other_starts = any(not isinstance(rule.when, KNOWN_STARTS) for rule in rules)
+
+    def slot(self, moment: datetime) -> datetime:
+        """When the worker first looks, at or after this moment."""
+        return slot_of(moment + self._every - MICROSECOND, self._every)
+
+    def after(self, connection: Connection, run: str, now: datetime) -> datetime | None:
+        """The next slot at which something can happen; None if nothing can any more."""
+        facts = [Fact(*row) for row in connection.execute(_FACTS)]
+        due = list(connection.execute(_DUE, {"run": run}).scalars())
+        ahead = [at for at in (*self._said, *due, *self._of_facts(facts)) if at > now]
+        last = max((*self._said, *due, *(fact.known for fact in facts)), default=now)
+        if self._units and now < last + CALENDAR_FOR:
+            ahead += self._of_calendar(connection, now)
+        if (self._has_other_starts or min(due, default=now + MICROSECOND) <= now) and now < last + NOT_FORESEEN_FOR:
+            ahead.append(slot_of(now, NOT_FORESEEN_EVERY) + NOT_FORESEEN_EVERY)
+        return self.slot(min(ahead)) if ahead else None
+
+    def _of_facts(self, facts: Iterable[Fact]) -> Iterator[datetime]:
+        """A fact is heard of, becomes present, and crosses the boundaries of states."""
+        for fact in facts:
+            boundaries = self._boundaries.get(fact.name, ())
+            if boundaries:
+                yield fact.known
+            for boundary in boundaries:
+                at = fact.value if boundary.of == "value" else fact.at
+                if at is not None and boundary.period is None:
+                    yield at + boundary.age
+
+    def _of_calendar(self, connection: Connection, now: datetime) -> Iterator[datetime]:
+        for name in (self._zone, *connection.execute(_ZONES).scalars()):
+            if (place := zone_of(name)) is not None:
+                yield from (began(unit, place, began(unit, place, now) + LONGEST[unit]) for unit in self._units)
+
+
+def _by_name(rules: Iterable[Rule]) -> Mapping[str, Collection[Boundary]]:
+    """Where something may begin or end for a rule, by the name of the fact; for a state the same as for its ticks.
+
+    What is read by gates alone is no such fact: they are asked when a step is due.
+    """
+    found: defaultdict[str, set[Boundary]] = defaultdict(set)
+    for boundary in (boundary for rule in rules for boundary in _beginnings(rule)):
+        found[boundary.name].add(boundary)
+    return found
+
+
+def _beginnings(rule: Rule) -> Iterable[Boundary]:
+    match rule.when:
+        case EventStart(names):
+            return {Boundary(name) for name in names}
+        case BecomesStart(condition):
+            return boundaries_of(condition, rule.about)
+        case DateStart(of) | ChangedStart(of):
+            return of_property(of, (), rule.about)
+        case _:
+            return {Boundary(name) for name in read_by_rule(rule)}
