@@ -13,7 +13,6 @@ from firstwin.rules.terms import (
     NUDGED,
     BecomesStart,
     ChangedStart,
-    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -29,6 +28,7 @@ from firstwin.rules.terms import (
     Where,
     conditions,
 )
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_memory import ORDINARY
 from tests.match.naive_reading import durations, parts_of, windows_of
 

@@ -8,7 +8,6 @@ from firstwin.rules.terms import (
     All,
     AnyOf,
     ChangedStart,
-    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -26,6 +25,7 @@ from firstwin.rules.terms import (
     This,
     conditions,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 MEMBER = "firstwin.person.account"  # which account a person is in
 
