@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from firstwin.rules.terms import Subject, Term
-from tests.match.histories_clock import struck_near
+from tests.match.histories_clock import changed_clocks, struck_near
 from tests.match.histories_needs import About, Needs, needs_of
 from tests.match.naive_calendar import DAY, first_day, midnight, zone_named
 from tests.match.naive_facts import Fact
@@ -82,7 +82,8 @@ def tick_times(rng: Random, about: About, facts: Sequence[Fact] = (), kind: Subj
     needs = needs_of(about, kind)
     struck = struck_near(rng, needs.clocks, slots, ZONES)
     if struck:
-        slots = sorted({*slots, *(rng.choice(struck) + rng.choice(JITTER) for _ in range(count))})[: count + 2]
+        near = [rng.choice(struck) for _ in range(count)] + changed_clocks(needs.clocks)
+        slots = sorted({*slots[: rng.randint(1, count)], *(at + rng.choice(JITTER) for at in near)})
     if not facts:
         return slots
     known = [moment for fact in facts for moment in (fact.occurred_at, fact.known_at, fact.value_at) if moment]

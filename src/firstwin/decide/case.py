@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from firstwin.decide.value import Channel, History, Policy, Subject
 from firstwin.match.value import Match
-from firstwin.rules.terms import Action, Alert, ClockStart, Email, Record, Webhook
+from firstwin.rules.terms import Action, Alert, Email, Record, Webhook
+from firstwin.rules.terms_clock import ClockStart
 
 EXPIRES_AFTER: dict[Channel, timedelta] = {
     "email": timedelta(days=3),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,12 +17,12 @@ from firstwin.rules.fitting import misfits
 from firstwin.rules.gates import Gate
 from firstwin.rules.names import Duration, RuleName, StepName, WholeNumber
 from firstwin.rules.problems import nearest
+from firstwin.rules.repeating import HowOften, repeated_wrongly
 from firstwin.rules.scope import Scope, StartFacts
 from firstwin.rules.starts import When
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
 AT_ONCE = timedelta(0)
-MOST_TIMES = 100  # each is a row for every start
 AGAIN = "Write `again: never`, `again: every time` or `again: {after: 30 days}`."
 ABOUT = "Write `about: account` or `about: person`: who is counted, and nudged once."
 SUBJECTS = {"accounts": "account", "company": "account", "customer": "account", "workspace": "account",
@@ -74,29 +73,13 @@ Again = Annotated[
 ]
 
 
-def _how_often(value: object) -> object:
-    found = re.search(r"[0-9]+", str(value))
-    number = value if isinstance(value, int) and not isinstance(value, bool) else None
-    if number is None:
-        better = f"Write `{found[0]}`." if found else "Write a number like `5`."
-        raise refusal(f"{shown(value)} is not a number of times.", better)
-    if not 1 < number <= MOST_TIMES:
-        better = (
-            "Write `2` or more, or take `every:` and `at_most:` out."
-            if number <= 1
-            else f"Write `{MOST_TIMES}` at most."
-        )
-        raise refusal(f"A step is repeated 2 to {MOST_TIMES} times.", better)
-    return number
-
-
 class StepFile(Word):
     """One message, or one set of messages, at its own time after the start."""
 
     after: Duration | None = None
     before: Duration | None = None
     every: Duration | None = None
-    at_most: Annotated[int | None, BeforeValidator(_how_often)] = None
+    at_most: HowOften | None = None
     unless: Gate | None = None
     only_if: Condition | None = None
     then: Then | None = None
@@ -113,13 +96,7 @@ class StepFile(Word):
             yield refused_at(
                 "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
             )
-        if "every" in data and "at_most" not in data:
-            message = "`every:` does not say how often at most."
-            better = "Write `at_most: 5` beside it, so that nobody is written to for ever."
-            yield refused_at("every", message=message, suggestion=better, at="key")
-        elif "at_most" in data and "every" not in data:
-            message = "`at_most:` counts how often a step is repeated, and this one is not."
-            yield refused_at("at_most", message=message, suggestion="Write `every: 7 days` beside it.", at="key")
+        yield from repeated_wrongly(data)
 
     def steps(self, name: str, scope: Scope) -> tuple[terms.Step, ...]:
         """The step as it is meant, and its repetitions."""

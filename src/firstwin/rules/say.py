@@ -12,7 +12,6 @@ from firstwin.rules.terms import (
     Action,
     Alert,
     BecomesStart,
-    ClockStart,
     DateStart,
     Email,
     EventStart,
@@ -24,6 +23,7 @@ from firstwin.rules.terms import (
     Term,
     Webhook,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 __all__ = ["say", "say_term"]
 

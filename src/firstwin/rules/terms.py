@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
+from firstwin.rules.terms_clock import ClockStart
+
 Subject = Literal["account", "person"]
 Scope = Literal["account", "person", "start"]
 Scalar = str | float | bool
@@ -342,24 +344,6 @@ class ChangedStart:
     of: PropertyName
     old: tuple[Scalar, ...] | None = None
     new: tuple[Scalar, ...] | None = None
-
-
-StrikesOn = Literal[
-    "day", "weekday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "month",
-]  # fmt: skip
-Whose = Literal["account", "person", "csm", "UTC"]
-
-
-@dataclass(frozen=True)
-class ClockStart:
-    """A local time (``at``, as ``09:00``) that comes again and again, in the zone of whom ``zone`` names.
-
-    ``weekday`` is Monday to Friday, ``month`` the first of each month.
-    """
-
-    every: tuple[StrikesOn, ...]
-    at: str
-    zone: Whose
 
 
 Start = EventStart | DateStart | BecomesStart | ChangedStart | ClockStart

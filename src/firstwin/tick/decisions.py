@@ -21,7 +21,8 @@ from firstwin.match.value import Match
 from firstwin.outbox.nudged import note_decided
 from firstwin.outbox.put import put
 from firstwin.outbox.skips import note_skips
-from firstwin.rules.terms import OVER, ClockStart
+from firstwin.rules.terms import OVER
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.environment import Environment
 from firstwin.tick.policy import policy_at, with_addresses
 from firstwin.tick.records import record
