@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+
 from firstwin.rules.durations import say_duration
 from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem, did_you_mean, listed, nearest

@@ -122,8 +122,18 @@ class _Player:
         while now is not None and (until is None or now <= until):
             if not self._stands_still(now):
                 yield now
-            with read(self._stage.world.engine) as connection:
-                now = self._moments.after(connection, RUN, now)
+            now = self._next(now)
+
+    def _next(self, now: datetime) -> datetime | None:
+        """Once what is due has gone out."""
+        with read(self._stage.world.engine) as connection:
+            due = self._post.due(connection, RUN, now)
+            following = self._moments.after(connection, RUN, now)
+        if not due or self._stands_still(now):
+            return following
+        self._post.drain(RUN, due, now)
+        with read(self._stage.world.engine) as connection:
+            return self._moments.after(connection, RUN, now)
 
     def _stands_still(self, now: datetime) -> bool:
         return (
@@ -138,7 +148,6 @@ class _Player:
         if self._test.rule_since is not None and now < self._test.rule_since:
             env = replace(env, rules=self._there_before)
         tick_all(self._stage.world.engine, env, run, now)
-        self._post.drain(run, now)
 
     @cached_property
     def _there_before(self) -> tuple[Rule, ...]:
