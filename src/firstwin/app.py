@@ -74,6 +74,7 @@ def environment(checked: Checked, addresses: AddressHash | None = None) -> Envir
         mail_sender=project.mail.sender if project.mail else "mail",
         csm_fallback=project.csm.fallback,
         csm_by_name=project.csm.by_name,
+        csm_zones=project.csm.zones,
         addresses=addresses or AddressHash(),
     )
 

@@ -49,7 +49,9 @@ def test_check_warns_of_an_event_that_never_came(run: Run, folder: Path, tmp_pat
     run("-p", str(folder), "migrate")
     run("-p", str(folder), "import", str(tmp_path / "facts.jsonl"))
     told = run("-p", str(folder), "check").stderr
-    assert "No event `signed_up` has ever come in. Did you mean `Signed Up`?" in told
+    assert (
+        "No event `signed_up` has ever come in (rules/welcome.yaml asks for it too). Did you mean `Signed Up`?" in told
+    )
 
 
 def test_without_a_project_it_is_told_how_to_make_one(run_alone: Run, tmp_path: Path) -> None:

@@ -25,7 +25,17 @@ HOMES = {
     "itsdangerous": ["outbox/"],
     "jinja2": ["messages/"],
     "markdown_it": ["messages/"],
-    "orjson": ["db/engine.py", "db/insert.py", "demo/", "facts/", "match/evidence.py", "senders/encode.py", "web/"],
+    "orjson": [
+        "db/bulk.py",
+        "db/engine.py",
+        "db/insert.py",
+        "demo/",
+        "facts/",
+        "match/evidence.py",
+        "senders/encode.py",
+        "web/",
+    ],
+    "psycopg": ["db/"],
     "pydantic": ["rules/", "senders/", "settings.py"],
     "pydantic_settings": ["settings.py"],
     "pytest": ["pytest_plugin.py"],
@@ -43,7 +53,6 @@ HOMES = {
 # Declared in pyproject.toml, imported by others on our behalf.
 IMPORTED_BY_OTHERS = {
     "httptools": "uvicorn's reader of HTTP, twice as fast as the one that comes with it",
-    "psycopg": "SQLAlchemy's driver for PostgreSQL",
     "multipart": "Starlette's reader of forms",
     "redis": "Celery's way to the broker; it comes with celery[redis] and is named for its own oldest version",
     "uvloop": "uvicorn's event loop, where the system has it",

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from firstwin.rules.terms import Subject, Term
+from tests.match.histories_clock import struck_near
 from tests.match.histories_needs import About, Needs, needs_of
 from tests.match.naive_calendar import DAY, first_day, midnight, zone_named
 from tests.match.naive_facts import Fact
@@ -32,6 +33,9 @@ MICROSECOND = timedelta(microseconds=1)
 JITTER = (-MICROSECOND, timedelta(0), timedelta(0), MICROSECOND)
 ACTORS = (
     *[("a1", "p1")] * 8, ("a1", "p2"), ("a1", None), ("a1", None), ("a2", "p1"), ("a2", "p2"), (None, "p1"),
+)  # fmt: skip
+MANY = (
+    *[("a1", person) for person in ("p1", "p1", "p2", "p2", "p3", "p3", None)], ("a2", "p1"), (None, "p1"),
 )  # fmt: skip
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Africa/Cairo")
 SHORT = (MICROSECOND, timedelta(minutes=1), HOUR, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, DAY)
@@ -75,6 +79,10 @@ def tick_times(rng: Random, about: About, facts: Sequence[Fact] = (), kind: Subj
     slots = [AROUND + rng.choice(JITTER)]
     while len(slots) < count:
         slots.append(slots[-1] + rng.choice(GAPS) + rng.choice((0, 0, 1, 2)) * rng.choice(SHORT))
+    needs = needs_of(about, kind)
+    struck = struck_near(rng, needs.clocks, slots, ZONES)
+    if struck:
+        slots = sorted({*slots, *(rng.choice(struck) + rng.choice(JITTER) for _ in range(count))})[: count + 2]
     if not facts:
         return slots
     known = [moment for fact in facts for moment in (fact.occurred_at, fact.known_at, fact.value_at) if moment]
@@ -116,6 +124,7 @@ class History:
 
     def __init__(self, rng: Random, needs: Needs, slots: Sequence[datetime], run: str) -> None:
         anchors = [*slots, *(beginnings(rng, slots) if needs.has_calendar else ())]
+        anchors += struck_near(rng, needs.clocks, slots, ZONES)
         self.rng = rng
         self.needs = needs
         self.run = run
@@ -144,10 +153,19 @@ class History:
                 self.create(kind, f"{kind[0]}{number}", LONG_AGO if self.rng.random() < 0.7 else self.moments.draw())
         if kind == "person" and self.rng.random() < 0.9:
             self.move("p1", None, "a1", LONG_AGO)
+        if self.needs.has_people:
+            self.begin_people()
         for scope, name in self.properties:
             if self.rng.random() < 0.6:
                 raw, value_at = self.value(scope, name)
                 self.put_change(scope, name, f"{scope[0]}1", raw, value_at, LONG_AGO)
+
+    def begin_people(self) -> None:
+        """Most accounts have one person from long ago, many two, some none."""
+        for person, likely in (("p1", 0.9), ("p2", 0.5)):
+            if self.rng.random() < likely:
+                self.create("person", person, LONG_AGO if self.rng.random() < 0.8 else self.moments.draw())
+                self.move(person, None, "a1", LONG_AGO if self.rng.random() < 0.7 else self.moments.draw())
 
     # -- kinds of facts
 
@@ -156,8 +174,13 @@ class History:
         rng = self.rng
         name = rng.choice(self.events) if rng.random() < 0.95 else "page_viewed"
         props = drawn(rng, self.needs.event_props)
+        for prop in sorted(self.needs.event_dates):
+            if rng.random() < 0.9:
+                props[prop] = self.date()[0] if rng.random() < 0.93 else rng.choice(("soon", 7))
         account, person = rng.choice(ACTORS)
         for _ in range(rng.choice((1, self.needs.several))):
+            if self.needs.has_many_people:
+                account, person = rng.choice(MANY)
             self.put(name, props, self.moments.draw(), account, person, id=rng.random() < 0.8)
 
     def change(self) -> None:
@@ -196,9 +219,29 @@ class History:
     def reach(self) -> None:
         name = self.rng.choice(self.milestones)
         account = self.rng.choice(("a1", "a1", "a2"))
-        person = "p1" if self.needs.kind == "person" else None
+        of_a_person = self.needs.kind == "person" or (self.needs.has_people and self.rng.random() < 0.8)
+        person = self.subject("person") if self.needs.has_people and of_a_person else "p1" if of_a_person else None
         run = self.run if self.rng.random() < 0.8 else "another"
         self.put(f"firstwin.milestone.{name}", {}, self.moments.draw(), account, person, run=run)
+
+    def nudge(self) -> None:
+        """A message arrived, of that rule and step or of another; a person's names the account as well."""
+        rule, step = self.rng.choice(sorted(self.needs.nudges))
+        of_a_person = (self.needs.kind == "person" or self.needs.has_people) and self.rng.random() < 0.8
+        account, person = self.rng.choice(("a1", "a1", "a2")), self.subject("person") if of_a_person else None
+        props = {"step": step if self.rng.random() < 0.7 else "other", "channel": "email"}
+        run = self.run if self.rng.random() < 0.8 else "another"
+        self.put(f"firstwin.nudged.{rule}", props, self.moments.draw(), account, person, run=run)
+
+    def befall_someone(self) -> None:
+        """Of a person of the account: created again, deleted, taken back, or in another time zone."""
+        at, person, rng = self.moments.draw(), self.subject("person"), self.rng
+        if rng.random() < 0.4:
+            self.create("person", person, at)
+        elif rng.random() < 0.7:
+            self.put_change("person", "deleted", person, rng.choice((True, True, None)), None, at)
+        else:
+            self.put_change("person", "timezone", person, rng.choice((*ZONES, None)), None, at)
 
     def send_again(self) -> None:
         """A message whose id is there already, perhaps with another content."""
@@ -292,7 +335,9 @@ def kinds_of_facts(needs: Needs) -> tuple[str, ...]:
         "create_again": 1,
         "delete": 1,
         "change_zone": 4 if needs.has_calendar else 1,
-        "move_someone": 3 if needs.kind == "person" else 1,
+        "move_someone": 4 if needs.has_people else 3 if needs.kind == "person" else 1,
+        "nudge": 8 if needs.nudges else 0,
+        "befall_someone": 2 if needs.has_people else 0,
     }
     return tuple(kind for kind, times in often.items() for _ in range(times))
 

@@ -10,12 +10,21 @@ from functools import cache
 from typing import Any
 
 from firstwin.rules.terms import (
+    NUDGED,
     BecomesStart,
+    Changed,
     ChangedStart,
+    ClockStart,
     Comparison,
     Count,
     DateStart,
     EventStart,
+    Latest,
+    Measure,
+    Moved,
+    Nudged,
+    Open,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -23,12 +32,12 @@ from firstwin.rules.terms import (
     Scalar,
     Subject,
     Term,
-    This,
+    Usage,
     Where,
     conditions,
 )
 from tests.match.naive_memory import ORDINARY
-from tests.match.naive_reading import durations, parts_of, windows_of
+from tests.match.naive_reading import durations, has_calendar, parts_of
 
 About = Term | Rule | tuple[Rule, ...]
 Owned = tuple[Subject, str]  # whose property, and its name
@@ -49,16 +58,28 @@ class Needs:
     dates: set[Owned] = field(default_factory=set)
     milestones: set[str] = field(default_factory=set)
     lengths: set[timedelta] = field(default_factory=set)
+    nudges: set[tuple[str, str]] = field(default_factory=set)  # of which rule and step
     has_calendar: bool = False
+    has_people: bool = False  # who is asked besides the account
+    clocks: set[ClockStart] = field(default_factory=set)
+    event_dates: set[str] = field(default_factory=set)  # properties of events that hold a date
     several: int = 1  # how many events it may take
+    has_many_people: bool = False
 
     def add_rule(self, rule: Rule) -> None:
         self.add_lengths(rule)
         for term in conditions(rule):
             self.add_term(term)
         match rule.when:
-            case EventStart(names, where, per, which):
+            case ClockStart() as clock:
+                self.clocks.add(clock)
+                self.has_calendar = True
+                self.lengths |= {timedelta(days=1), timedelta(days=7)}
+                if clock.zone == "csm":
+                    self.values["account", "csm"] += ["ann", "bob", "nobody", None]
+            case EventStart(names, where, per, which, date):
                 self.add_events(names, where, per)
+                self.event_dates |= {date} if date is not None else set()
                 self.several = max(self.several, which if isinstance(which, int) else 1)
             case DateStart(of):
                 self.add_property(of, ["soon", None])
@@ -76,25 +97,62 @@ class Needs:
 
     def add_term(self, term: Term) -> None:
         self.lengths |= durations(term)
-        self.has_calendar |= any(isinstance(window, This) for window in windows_of(term))
+        self.has_calendar |= has_calendar(term)
         for part in parts_of(term):
             match part:
                 case Count(names, _, at_least, at_most, where, same):
                     self.add_events(names, where, same)
                     self.several = max(self.several, at_least or 1, at_most or 1)
+                case Measure():
+                    self.add_measure(part)
+                case Open(names, closed_by, per, at_least, at_most):
+                    self.add_events((*names, *closed_by), (), per)
+                    self.several = max(self.several, at_least or 1, at_most or 1)
+                case Latest(names, where):
+                    self.add_events(names, where, None)
                 case Property(of, comparisons):
                     for comparison in comparisons:
                         self.add_comparison(of, comparison)
                 case Reached(milestone):
                     self.milestones.add(milestone)
+                case Usage() | Moved() | Changed() | Nudged() | People():
+                    self.add_changing(part)
+                case _:
+                    continue
+
+    def add_changing(self, part: Usage | Moved | Changed | Nudged | People) -> None:
+        match part:
+            case Usage(names, floor=floor, where=where, people=people):
+                self.add_events(names, where, None)
+                self.several = max(self.several, floor, 4 if people else 2)
+            case Moved(of, _, by):
+                self.add_property(of, [0, by, by, 2 * by, 3 * by, 10 * by, "10", None])
+            case Changed(of, _, old, new):
+                self.add_property(of, ["free", "other", None, *(old or ()), *(new or ())])
+            case Nudged(rule, _, step):
+                self.nudges.add((rule, step or ""))
+            case People():
+                self.has_people = True
 
     def add_events(self, names: tuple[str, ...], where: tuple[Where, ...], told_apart_by: str | None) -> None:
         self.milestones |= {name.removeprefix(MILESTONE) for name in names if name.startswith(MILESTONE)}
-        self.events |= {name for name in names if not name.startswith(MILESTONE)}
+        self.events |= {name for name in names if not name.startswith((MILESTONE, NUDGED))}
         for asked in where:
             self.event_props[asked.prop] += [value for one in asked.comparisons for value in values_near(one)]
         if told_apart_by is not None:
             self.event_props[told_apart_by] += INVOICES
+
+    def add_measure(self, measure: Measure) -> None:
+        self.add_events(measure.names, measure.where, measure.same)
+        bounds = [int(bound) for bound in (measure.at_least, measure.at_most) if bound is not None]
+        if measure.of is not None:
+            self.add_property(measure.of, list(NUMBERS))
+        if measure.what == "total":
+            self.event_props[measure.prop] += amounts(*bounds)
+        self.several = max(
+            self.several, 2 if measure.what == "total" else 1, *bounds if measure.what != "total" else ()
+        )
+        self.has_many_people |= measure.what == "people"
 
     def add_comparison(self, of: PropertyName, comparison: Comparison) -> None:
         self.add_property(of, list(values_near(comparison)))
@@ -144,6 +202,12 @@ def values_near(comparison: Comparison) -> Iterator[Any]:
             yield "10"
             for limit in limits(number, comparison):
                 yield from (limit - 1, limit, limit, limit + 1, limit + 1)
+
+
+def amounts(*bounds: int) -> list[Any]:
+    """What adds up to a bound, or nearly; and what adds nothing."""
+    near = [amount for bound in bounds for amount in (bound, bound / 2, bound / 2, bound - 0.01, 0.01)]
+    return [*near, 1, 2, 4, -1, 0.1, 0.2, "10", True, [5], None]
 
 
 def of_another_type(value: Scalar) -> tuple[Scalar, ...]:

@@ -37,10 +37,10 @@ Steps
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from firstwin.rules.terms import Rule, Subject, Term, read_milestones
+from firstwin.rules.terms import Rule, Subject, Term, nudged_by, read_milestones
 from tests.match.naive_case import Case
 from tests.match.naive_facts import Fact, stored, visible
 from tests.match.naive_memory import ORDINARY, Episode, Nudge, Project, Result, Skip, Start
@@ -66,6 +66,14 @@ __all__ = [
 ]
 
 
+Edit = Callable[[Case, datetime], None]
+NO_EDITS: Mapping[datetime, Edit] = {}
+
+
+def _nothing(_case: Case, _at: datetime) -> None:
+    """No edit."""
+
+
 class Referee:
     """Runs rules, new at the first slot, over the facts that a replay sees at each slot."""
 
@@ -74,26 +82,35 @@ class Referee:
         self.facts = stored(facts)
         self.project = project
 
-    def run(self, slots: Sequence[datetime]) -> Result:
+    def run(self, slots: Sequence[datetime], edits: Mapping[datetime, Edit] = NO_EDITS) -> Result:
+        """``edits`` by the slot from which on they hold."""
         facts, result = list(self.facts), Result()
         cases: dict[tuple[str, str], Case] = {}
         previous = None
         for slot in slots:
+            for case in cases.values():
+                edits.get(slot, _nothing)(case, slot)
             for rule in self.rules:
                 for subject in subjects(rule.about, visible(facts, slot)):
-                    new = Case(rule, subject, slots[0], self.project, facts, result)
-                    cases.setdefault((rule.id, subject), new).judge(previous, slot)
+                    if (rule.id, subject) not in cases:
+                        cases[rule.id, subject] = Case(rule, subject, slots[0], self.project, facts, result)
+                        for at in (at for at in edits if at <= slot):
+                            edits[at](cases[rule.id, subject], at)
+                    cases[rule.id, subject].judge(previous, slot)
             previous = slot
         result.starts = [start for case in cases.values() for start in case.starts.values()]
         return result
 
 
 def recorders_first(rules: list[Rule]) -> list[Rule]:
-    """In the order given, but each rule after those whose milestones it reads. There are no circles."""
+    """In the order given, but each rule after those whose milestones it reads, or whose nudges start it."""
     ordered: list[Rule] = []
     while waiting := [rule for rule in rules if rule not in ordered]:
         records = {milestone for rule in waiting for milestone in rule.milestones}
-        ordered.append(next(rule for rule in waiting if not read_milestones(rule) & records))
+        names = {rule.id for rule in waiting}
+        ordered.append(
+            next(rule for rule in waiting if not (read_milestones(rule) & records or nudged_by(rule) & names))
+        )
     return ordered
 
 

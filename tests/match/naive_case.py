@@ -12,6 +12,7 @@ from firstwin.rules.terms import (
     Alert,
     BecomesStart,
     ChangedStart,
+    ClockStart,
     DateStart,
     Email,
     EventStart,
@@ -27,6 +28,7 @@ from firstwin.rules.terms import (
 from tests.match.naive_facts import Fact, concerns, happened, visible
 from tests.match.naive_memory import Episode, Nudge, Project, Result, Skip, Start
 from tests.match.naive_reading import names_read
+from tests.match.naive_starts import follow_events, is_overtaken, nudged_fact, strike, tell_the_end
 from tests.match.naive_terms import Scene, Value, fits_where, holds, same
 
 ENDS_THE_START = ("again", "goal_met")
@@ -62,6 +64,10 @@ class Case:
 
     def find_starts(self) -> None:
         match self.rule.when:
+            case ClockStart() as when:
+                strike(self, when)
+            case EventStart(date=str(date)) as when:
+                follow_events(self, when, date)
             case EventStart() as when:
                 for per, events in self.events(when).items():
                     self.take_events(when, per, events)
@@ -144,10 +150,11 @@ class Case:
             if not noted:
                 self.take(self.start(self.slot.isoformat(), self.slot, {}))
         elif not is_now and self.episode is not None:
-            self.episode.until, self.episode = self.slot, None
+            since, self.episode.until, self.episode = self.episode.since, self.slot, None
             for start in self.starts.values():
                 if start.state == "open":
                     start.leave("state_ended")
+            tell_the_end(self, since)
 
     def was_true_before(self) -> bool:
         """Whether the state was true already when the rule was new; with ``backfill``, when that began."""
@@ -178,8 +185,8 @@ class Case:
 
     def start(self, key: str, at: datetime, props: Mapping[str, Any], per: str = "") -> Start:
         ends_at = at + max(step.wait for step in self.rule.steps)
-        waiting = [step.name for step in self.rule.steps]
-        return Start(self.rule.id, self.subject, key, per, at, ends_at, self.slot, props, waiting)
+        due = {step.name: at + step.wait for step in self.rule.steps}
+        return Start(self.rule.id, self.subject, key, per, at, ends_at, self.slot, props, due, list(due))
 
     def take(self, new: Start) -> None:
         """What lies before the rule is noted and never nudged; a rule that only records takes that too."""
@@ -194,17 +201,18 @@ class Case:
 
     def do_due_steps(self) -> None:
         due = [
-            (start.at + step.wait, start.at, start.key, number)
+            (start.due[step.name], start.at, start.key, number)
             for start in self.starts.values()
             for number, step in enumerate(self.rule.steps)
-            if start.state == "open" and step.name in start.waiting and start.at + step.wait <= self.slot
+            if start.state == "open" and step.name in start.waiting and start.due[step.name] <= self.slot
         ]
         for due_at, _, key, number in sorted(due):
+            together = [self.rule.steps[other] for _, _, whose, other in due if whose == key]
             if self.starts[key].state == "open":
-                self.do(self.starts[key], self.rule.steps[number], due_at)
+                self.do(self.starts[key], self.rule.steps[number], due_at, together)
 
-    def do(self, start: Start, step: Step, due_at: datetime) -> None:
-        reason = self.why_not(start, step, due_at)
+    def do(self, start: Start, step: Step, due_at: datetime, together: list[Step]) -> None:
+        reason = "replaced" if is_overtaken(step, together) else self.why_not(start, step, due_at)
         start.waiting.remove(step.name)
         if reason is None:
             self.nudge(start, step)
@@ -216,7 +224,7 @@ class Case:
             start.state = "done"
 
     def why_not(self, start: Start, step: Step, due_at: datetime) -> str | None:
-        if not self.rule.only_records and start.at >= self.active_from and due_at + self.project.grace < start.seen_at:
+        if self.is_too_late(start, due_at):
             return "too_late"
         if not self.scene.subject_exists():
             return "subject_gone"
@@ -227,6 +235,11 @@ class Case:
         if self.is_expired(start, step, due_at):
             return "expired"
         return None if self.passes_gates(start, step) else "gate_false"
+
+    def is_too_late(self, start: Start, due_at: datetime) -> bool:
+        """Found long after its time; what was to be recorded, or taken up, or was struck by a clock never is."""
+        by_fact = not self.rule.only_records and not isinstance(self.rule.when, ClockStart)
+        return by_fact and start.at >= self.active_from and due_at + self.project.grace < start.seen_at
 
     def was_nudged_already(self, start: Start) -> bool:
         """By another start, with the same value of ``per``; asked before the first nudge of this one."""
@@ -246,7 +259,8 @@ class Case:
 
     def is_expired(self, start: Start, step: Step, due_at: datetime) -> bool:
         lifetime = self.rule.expires_after or longest_lifetime(step, self.project.expires_after)
-        return lifetime is not None and self.slot > max(due_at, start.seen_at) + lifetime
+        known_at = due_at if isinstance(self.rule.when, ClockStart) else start.seen_at
+        return lifetime is not None and self.slot > max(due_at, known_at) + lifetime
 
     def passes_gates(self, start: Start, step: Step) -> bool:
         closed = any(self.holds(gate, start) for gate in (self.rule.unless, step.unless) if gate is not None)
@@ -262,6 +276,7 @@ class Case:
     def nudge(self, start: Start, step: Step) -> None:
         start.nudged_at.append(self.slot)
         self.result.nudges.append(Nudge(self.rule.id, self.subject, start.key, step.name, self.slot))
+        nudged_fact(self, start, step)
         for action in step.actions:
             if isinstance(action, Record):
                 self.record(action.milestone, self.reached_at(start))

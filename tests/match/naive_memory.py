@@ -15,7 +15,10 @@ EXPIRES_AFTER: Mapping[str, timedelta] = {"email": 3 * DAY, "alert": DAY, "webho
 
 @dataclass
 class Start:
-    """A start of a rule for a subject, and what became of it. ``waiting`` are the steps still to come, by name."""
+    """A start of a rule for a subject, and what became of it.
+
+    ``due`` says when each of its steps is due, by name; ``waiting`` are those still to come.
+    """
 
     rule: str
     subject: str
@@ -25,6 +28,7 @@ class Start:
     ends_at: datetime
     seen_at: datetime
     props: Mapping[str, Any]
+    due: dict[str, datetime]
     waiting: list[str]
     state: Literal["open", "noted", "left", "done"] = "open"
     reason: str | None = None
@@ -92,6 +96,7 @@ class Project:
     run: str = "live"
     grace: timedelta = DAY
     expires_after: Mapping[str, timedelta] = field(default_factory=lambda: EXPIRES_AFTER)
+    csm_zones: Mapping[str, str] = field(default_factory=dict)
 
 
 ORDINARY = Project()

@@ -10,17 +10,26 @@ from zoneinfo import ZoneInfo
 from firstwin.rules.terms import (
     All,
     AnyOf,
+    Changed,
     Comparison,
     Count,
+    Done,
     Existed,
+    Latest,
+    Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
+    Open,
+    People,
     Property,
     PropertyName,
     Reached,
     Subject,
     Term,
     This,
+    Usage,
     Window,
 )
 from tests.match.naive_calendar import DAY, Unit, first_day, midnight, moment_named, zone_named
@@ -32,11 +41,22 @@ def parts_of(term: Term) -> Iterator[Term]:
     """The term itself and everything inside it."""
     yield term
     match term:
-        case All(parts) | AnyOf(parts) | NoneOf(parts):
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | Done(parts):
             for part in parts:
                 yield from parts_of(part)
-        case Named(_, part):
+        case Named(_, part) | People(_, part):
             yield from parts_of(part)
+
+
+def of_the_subject(term: Term) -> Iterator[Term]:
+    """The parts that are asked of the subject itself, and not of its people."""
+    yield term
+    match term:
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | Done(parts):
+            for part in parts:
+                yield from of_the_subject(part)
+        case Named(_, part):
+            yield from of_the_subject(part)
 
 
 def comparisons_of(term: Term) -> Iterator[Comparison]:
@@ -44,39 +64,83 @@ def comparisons_of(term: Term) -> Iterator[Comparison]:
         match part:
             case Property(comparisons=comparisons):
                 yield from comparisons
-            case Count(where=where):
+            case Count(where=where) | Usage(where=where) | Measure(where=where) | Latest(where=where):
                 yield from (comparison for asked in where for comparison in asked.comparisons)
 
 
 def windows_of(term: Term) -> Iterator[Window]:
-    return (part.window for part in parts_of(term) if isinstance(part, Count | Existed))
+    windowed = Count | Measure | Existed | Moved | Changed | Nudged
+    return (part.window for part in parts_of(term) if isinstance(part, windowed))
+
+
+def has_calendar(term: Term) -> bool:
+    """Whether it depends on where a day, a week or a month begins."""
+    return any(map(is_of_the_calendar, parts_of(term)))
+
+
+def is_of_the_calendar(part: Term) -> bool:
+    by_day = isinstance(part, Measure) and part.what == "days"
+    return by_day or isinstance(getattr(part, "window", None), This)
 
 
 def durations(term: Term) -> set[timedelta]:
     """Every length of time that the term speaks of."""
     lengths = {comparison.value for comparison in comparisons_of(term)}
     lengths |= {length for window in windows_of(term) for length in astuple(window)}
+    lengths |= {length for part in parts_of(term) if isinstance(part, Usage) for length in turns_of(part)}
     return {length for length in lengths if isinstance(length, timedelta)}
+
+
+def turns_of(usage: Usage) -> set[timedelta]:
+    """The ages at which an event comes to count otherwise: of people, in every stretch."""
+    ages = {usage.length, usage.length + usage.previous}
+    if usage.people:
+        ages |= {usage.length * number for number in range(1, usage.previous // usage.length + 2)}
+    return ages
 
 
 def names_read(term: Term, kind: Subject) -> set[tuple[Subject, str]]:
     """Whose facts with which names the term depends on, for a rule about such a subject."""
     read: set[tuple[Subject, str]] = {(kind, f"firstwin.{kind}.created_at"), (kind, f"firstwin.{kind}.deleted")}
-    for part in parts_of(term):
-        match part:
-            case Count(names=names, anyone=anyone):
-                read |= {("account" if anyone else kind, name) for name in names}
-            case Property(of):
-                read |= property_read(of)
-            case Reached(milestone):
-                read.add((kind, f"firstwin.milestone.{milestone}"))
-    for comparison in comparisons_of(term):
+    for part in of_the_subject(term):
+        read |= read_by(part, kind)
+    for comparison in (c for part in of_the_subject(term) if isinstance(part, Property) for c in part.comparisons):
         read |= property_read(comparison.other)
-    if any(isinstance(window, This) for window in windows_of(term)):
+    if any(map(is_of_the_calendar, of_the_subject(term))):
         read.add((kind, f"firstwin.{kind}.timezone"))
     if kind == "person" and any(whose == "account" for whose, _ in read):
         read.add(("person", "firstwin.person.account"))
     return read
+
+
+def read_by(part: Term, kind: Subject) -> set[tuple[Subject, str]]:
+    match part:
+        case Count() | Measure() | Open() | Latest():
+            return facts_read(part, kind)
+        case Usage(names=names):
+            return {(kind, name) for name in names}
+        case Property(of) | Moved(of) | Changed(of):
+            return property_read(of)
+        case Reached(milestone):
+            return {(kind, f"firstwin.milestone.{milestone}")}
+        case Nudged(rule):
+            return {(kind, f"firstwin.nudged.{rule}")}
+        case People(_, inner):
+            return {("account", name) for _, name in names_read(inner, "person")}
+        case _:
+            return set()
+
+
+def facts_read(part: Count | Measure | Open | Latest, kind: Subject) -> set[tuple[Subject, str]]:
+    match part:
+        case Count(names=names, anyone=anyone):
+            return {("account" if anyone else kind, name) for name in names}
+        case Measure(names=names, anyone=anyone, of=of):
+            return {("account" if anyone else kind, name) for name in names} | property_read(of)
+        case Open(names, closed_by):
+            return {(kind, name) for name in (*names, *closed_by)}
+        case Latest(names):
+            return {(kind, name) for name in names}
 
 
 def property_read(of: PropertyName | None) -> set[tuple[Subject, str]]:

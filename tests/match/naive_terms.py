@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,21 @@ from firstwin.rules.terms import (
     AnyOf,
     BeforeStart,
     Between,
+    Changed,
     Comparison,
     Count,
+    Done,
     Ever,
     Existed,
     InLast,
+    Latest,
+    Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
+    Open,
+    People,
     Property,
     PropertyName,
     Reached,
@@ -29,10 +38,12 @@ from firstwin.rules.terms import (
     Subject,
     Term,
     This,
+    Usage,
     Where,
     Window,
     Within,
 )
+from tests.match import naive_aggregates, naive_changes
 from tests.match.naive_calendar import first_day, midnight, moment_named, zone_named
 from tests.match.naive_facts import Fact, concerns, happened
 
@@ -85,9 +96,8 @@ def holds(
 
 def is_true(term: Term, scene: Scene) -> bool:
     match term:
-        case Count(at_least=at_least, at_most=at_most):
-            number = len(counted(term, scene))
-            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Count() | Measure() | Open() | Latest():
+            return is_true_of_facts(term, scene)
         case Existed(window):
             created = scene.own("created_at").at
             return created is not None and created <= beginning(window, scene)
@@ -95,6 +105,14 @@ def is_true(term: Term, scene: Scene) -> bool:
             return all(fits(scene.property(of), comparison, scene) for comparison in comparisons)
         case Reached(milestone):
             return any(fact.name == f"firstwin.milestone.{milestone}" for fact in scene.facts_of(scene.kind))
+        case All() | AnyOf() | NoneOf() | Named() | Done():
+            return is_true_of_parts(term, scene)
+        case Usage() | Moved() | Changed() | Nudged() | People():
+            return naive_changes.is_true(term, scene)
+
+
+def is_true_of_parts(term: All | AnyOf | NoneOf | Named | Done, scene: Scene) -> bool:
+    match term:
         case All(parts):
             return all(is_true(part, scene) for part in parts)
         case AnyOf(parts, at_least):
@@ -103,11 +121,31 @@ def is_true(term: Term, scene: Scene) -> bool:
             return not any(is_true(part, scene) for part in parts)
         case Named(_, part):
             return is_true(part, scene)
+        case Done(parts):
+            return naive_aggregates.within(sum(is_true(part, scene) for part in parts), term)
+
+
+def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> bool:
+    match term:
+        case Count(at_least=at_least, at_most=at_most):
+            number = len(counted(term, scene))
+            return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+        case Measure():
+            whole = MISSING if term.of is None else scene.property(term.of)
+            return naive_aggregates.enough(term, counted(term, scene), scene.zone(), whole.raw)
+        case Open():
+            return naive_aggregates.within(len(naive_aggregates.open_ones(term, scene.facts_of(scene.kind))), term)
+        case Latest(names, where):
+            newest = naive_aggregates.newest(names, scene.facts_of(scene.kind))
+            return newest is not None and fits_where(newest, where, scene)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start."""
+    """What a condition is judged by: a subject, a moment, the facts up to then, and perhaps a start.
+
+    ``asked_by`` is the account that asks each of its people.
+    """
 
     kind: Subject
     subject: str
@@ -115,6 +153,7 @@ class Scene:
     facts: Sequence[Fact]
     start: Started | None
     default_zone: str
+    asked_by: str | None = None
 
     def subject_exists(self) -> bool:
         created = self.own("created_at").at
@@ -154,7 +193,7 @@ class Scene:
         """The account itself, or the one that the person is in now."""
         if self.kind == "account":
             return self.subject
-        account = self.own("account").raw
+        account = self.asked_by or self.own("account").raw
         return account if isinstance(account, str) else None
 
     def facts_of(self, kind: Subject) -> list[Fact]:
@@ -166,7 +205,7 @@ class Scene:
         return zone_named(self.own("timezone").raw) or zone_named(self.default_zone) or ZoneInfo("UTC")
 
 
-def counted(count: Count, scene: Scene) -> list[Fact]:
+def counted(count: Count | Measure, scene: Scene) -> list[Fact]:
     return [
         fact
         for fact in scene.facts_of("account" if count.anyone else scene.kind)
@@ -272,7 +311,7 @@ def fits_order(own: float, comparison: Comparison, scene: Scene) -> bool:
         return False
     match comparison.relation:
         case "of":
-            return order(own, float(other) * number)
+            return order(own, float(naive_aggregates.share(number) * Fraction(other)))
         case "above":
             return order(own - float(other), number)
         case "below":

@@ -34,6 +34,7 @@ from firstwin.rules.terms import (
     Webhook,
     Within,
 )
+from tests.match.pool_starts import CHAINED, CHAINS, STARTS
 from tests.match.pool_terms import (
     DAY,
     HOUR,
@@ -231,11 +232,14 @@ AFTER_A_RECORD = {
 }
 
 
-def _named(rules: dict[str, Rule]) -> dict[str, Rule]:
+def named(rules: dict[str, Rule]) -> dict[str, Rule]:
     return {name: Rule(**{**vars(made), "id": name}) for name, made in rules.items()}
 
 
-RULES: dict[str, Rule] = _named({**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD})
+RULES: dict[str, Rule] = named(
+    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS}
+)
+_CHAINED = named(CHAINED)
 
 # Rules that are run together: recorders, and those that read what they record (given in the wrong order on purpose).
 TOGETHER: dict[str, tuple[Rule, ...]] = {
@@ -248,4 +252,7 @@ TOGETHER: dict[str, tuple[Rule, ...]] = {
         "trained": ("untrained",),
     }.items()
     for reader in readers
+} | {
+    f"{name} + {' + '.join(others)}": (_CHAINED[name], *(RULES[other] for other in others))
+    for name, others in CHAINS.items()
 }

@@ -30,6 +30,7 @@ from firstwin.rules.terms import (
     Window,
     Within,
 )
+from tests.match import pool_aggregates
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -261,5 +262,6 @@ JOINED: dict[str, Sample] = {
     ),
 }
 
-TERMS: dict[str, Sample] = {**COUNTS, **WHERES, **WITH_A_START, **PROPERTIES, **JOINED}
+AGGREGATES: dict[str, Sample] = {name: Sample(*given) for name, given in pool_aggregates.AGGREGATES.items()}
+TERMS: dict[str, Sample] = {**COUNTS, **WHERES, **WITH_A_START, **PROPERTIES, **JOINED, **AGGREGATES}
 STATES: dict[str, Sample] = {name: sample for name, sample in TERMS.items() if not sample.needs_start}

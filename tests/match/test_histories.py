@@ -17,8 +17,10 @@ from firstwin.rules import terms
 from firstwin.rules.terms import (
     BecomesStart,
     BeforeStart,
+    Changed,
     Count,
     EventStart,
+    Moved,
     Property,
     Rule,
     SinceStart,
@@ -31,8 +33,8 @@ from tests.match.histories import begun, case, cases, history, tick_times
 from tests.match.naive_examples import TICK
 from tests.match.naive_facts import Fact
 from tests.match.naive_reading import comparisons_of, parts_of, windows_of
-from tests.match.pool_rules import RULES, TOGETHER
-from tests.match.pool_terms import STATES, TERMS, Sample
+from tests.match.pool_all import RULES, STATES, TERMS, TOGETHER
+from tests.match.pool_terms import Sample
 
 pytestmark = pytest.mark.slow
 
@@ -90,11 +92,12 @@ def test_no_state_of_the_pool_needs_a_start() -> None:
     states += [rule.when.condition for rule in RULES.values() if isinstance(rule.when, BecomesStart)]
     for term in (part for state in states for part in parts_of(state)):
         match term:
-            case Count(window=window, same=same):
+            case Count(same=same):
                 assert same is None
-                assert not isinstance(window, SinceStart | Within | BeforeStart)
-            case Property(of):
+            case Property(of) | Moved(of) | Changed(of):
                 assert of.scope != "start"
+        window = getattr(term, "window", None)
+        assert not isinstance(window, SinceStart | Within | BeforeStart)
 
 
 # ---- the histories --------------------------------------------------------------------------------------------------
@@ -189,6 +192,8 @@ def test_every_kind_of_fact_comes_up() -> None:
         "a move": [fact for fact in drawn if fact.name == "firstwin.person.account"],
         "a milestone": [fact for fact in drawn if fact.run == "live"],
         "another run's": [fact for fact in drawn if fact.run == "another"],
+        "a nudge": [fact for fact in drawn if fact.name.startswith("firstwin.nudged.")],
+        "a person of an account": [fact for fact in drawn if fact.name == "firstwin.person.role" and fact.account_id],
     }
     assert {kind: len(facts) >= 20 for kind, facts in kinds.items()} == dict.fromkeys(kinds, True)
 

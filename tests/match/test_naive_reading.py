@@ -13,7 +13,8 @@ from tests.match.histories import case
 from tests.match.naive_examples import ACME, DAY, HOUR, NOW, TICK, created, date, event, facts, utc
 from tests.match.naive_facts import Fact
 from tests.match.naive_reading import durations
-from tests.match.pool_terms import STATES, account, did, silent, to
+from tests.match.pool_all import STATES
+from tests.match.pool_terms import account, did, silent, to
 
 pytestmark = pytest.mark.slow
 

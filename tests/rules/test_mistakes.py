@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from firstwin.rules.conditions import HEADS
+from firstwin.rules.problems import listed
 from tests.rules.given import loaded, rule_with, told, with_gate
+
+HEADWORDS = listed(HEADS, "and")
 
 # In place of the fourth line: `unless: logged_in`.
 GATES: dict[str, list[str]] = {
@@ -31,7 +35,7 @@ GATES: dict[str, list[str]] = {
         "4:10 `logged_in` stands alone, which is only possible directly behind `when`, `unless` and `until`. Write `{did: logged_in, in_last: 14 days}`, or with `since: ever`; for a milestone, `{reached: logged_in}`."
     ],
     "only_if: {mrr: 5}": [
-        "4:10 `mrr` is no condition word. The words are `did`, `did_not`, `reached`, `segment`, `all`, `any` and `none`. If `mrr` is a property, write `account.mrr`; if it is an event, `did: mrr`."
+        f"4:10 `mrr` is no condition word. The words are {HEADWORDS}. If `mrr` is a property, write `account.mrr`; if it is an event, `did: mrr`."
     ],
     "only_if: {account.plan: pro, account.mrr: 5}": [
         "4:10 `account.plan` and `account.mrr` are two conditions. Join them: `all: [{account.plan: …}, {account.mrr: …}]`, with a dash for each if they are long."
@@ -127,10 +131,10 @@ GATES: dict[str, list[str]] = {
         "4:20 There is no segment `vip` in rules/segments.yaml. It holds `admins` and `at-risk`."
     ],
     "only_if: {segment: admins}": [
-        "4:20 The segment `admins` asks about a person, and this rule is about accounts. Write the rule `about: person`, or take another segment."
+        "4:20 The segment `admins` asks about a person, and this rule is about accounts. Put it into `any_person: {segment: admins}`, or write the rule `about: person`."
     ],
     "only_if: {person.role: admin}": [
-        "4:11 `person.role`: this rule is about accounts, and an account has many people. Ask for a property of the account, or write the rule `about: person`."
+        "4:11 `person.role`: this rule is about accounts, and an account has many people. Put it into `any_person:`, `every_person:` or `no_person:`, or write the rule `about: person`."
     ],
     "only_if: {start.at: {older_than: 3 days}}": [
         "4:11 `start.at` is a time, and can't be compared here. Say how long after the start with `after:`."
@@ -198,14 +202,8 @@ GATES: dict[str, list[str]] = {
     "only_if: {did: a, since: ever, same: start.id}": [
         "4:38 `start.id`: properties of the event stand here without `start.`. Write `id`."
     ],
-    "only_if: {people_who_did: a, at_least: 2, in_last: 7 days}": [
-        "4:10 `people_who_did` is not available yet. Count what everybody did with `did:` for now."
-    ],
-    "only_if: {any_person: {person.role: admin}}": [
-        "4:10 `any_person` is not available yet. For now write a rule with `about: person`."
-    ],
     "only_if: {nudged: x, in_last: 60 days}": [
-        "4:10 `nudged` is not available yet. For now put the messages into one rule, as `steps:`."
+        "4:1 This waits for a message of this very rule, so the first is never sent. Name another rule, or a step that comes before this one."
     ],
     "only_if: {not: [{account.plan: a}]}": ["4:10 `not` is no condition word. Did you mean `none`?"],
     "only_if: {{ account.plan }}": [
@@ -225,7 +223,7 @@ GATES: dict[str, list[str]] = {
     "unless:": ["4:1 `unless:` has no value. Write one behind the colon, or take the line out."],
     "unless: []": ["4:9 The list is empty. Write at least one name."],
     "unless: {logged_in: true}": [
-        "4:9 `logged_in` is no condition word. The words are `did`, `did_not`, `reached`, `segment`, `all`, `any` and `none`. If `logged_in` is a property, write `account.logged_in`; if it is an event, `did: logged_in`."
+        f"4:9 `logged_in` is no condition word. The words are {HEADWORDS}. If `logged_in` is a property, write `account.logged_in`; if it is an event, `did: logged_in`."
     ],
     "unless: logged_in == false": [
         "4:9 `logged_in == false` is a formula, and conditions are written in words. Write `account.logged_in: false`."
@@ -244,7 +242,6 @@ GATES: dict[str, list[str]] = {
     "unles: logged_in": ["4:1 A rule has no `unles`. Did you mean `unless`?"],
     "hold_out: 10%": ["4:1 `hold_out` is not available yet. Leave it out for now."],
     "feed: sparse": ["4:1 `feed` is not available yet. Leave it out for now."],
-    "when_over: {email: a, to: contact}": ["4:1 `when_over` is not available yet. Leave it out for now."],
     "priority: high": ["4:11 `high` is not a whole number. Write a number like `3`."],
     "mode: test": ["4:7 `test` is not one of the choices. Write `live` or `shadow`."],
     "class: promo": ["4:8 `promo` is not one of the choices. Write `marketing`, `service` or `alert`."],
@@ -328,15 +325,7 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("when", "{event: signed_up, which: every}"): [
         "2:33 `which: every` is what is meant without it. Take the line out."
     ],
-    ("when", "{event: a, date: departs_at}"): [
-        "2:7 A date that an event brings is not available yet. For now use a date of the account: `when: {date: account.departs_at}`."
-    ],
-    ("when", "{every: monday, at: 09:00}"): [
-        "2:7 `every` is not available yet. For now start with `becomes:` and say `again: {after: 7 days}`."
-    ],
-    ("when", "{nudged: x}"): [
-        "2:7 `nudged` is not available yet. For now put the messages into one rule, as `steps:`."
-    ],
+    ("when", "{weekly: monday}"): ["2:7 `weekly` is no word that a rule can start with. Did you mean `every`?"],
     ("when", "{becomes: activated}"): [
         "2:17 `activated` stands alone, which is only possible directly behind `when`, `unless` and `until`. Write `{did: activated, in_last: 14 days}`, or with `since: ever`; for a milestone, `{reached: activated}`."
     ],

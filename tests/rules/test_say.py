@@ -57,6 +57,13 @@ def test_steps_are_said_one_after_the_other() -> None:
         ({"when": "{becomes: {account.x: 1}}"}, "when this becomes true, and for as long as it stays true: account.x is 1, once it has lasted 24 hours without a break,"),
         ({"when": "{changed: account.plan, from: {exists: false}, to: [a, b]}"}, "when account.plan changes from not being set to “a” or “b”,"),
         ({"when": "{changed: account.plan}"}, "when account.plan changes, "),
+        ({"when": "{every: [monday, thursday], at: 09:00, zone: csm}", "after": None}, "every Monday and Thursday at 09:00 by the time of the account's CSM (else the project's), at once,"),
+        ({"when": "{every: month, at: 00:00}", "after": None}, "every first of a month at 00:00 by the account's own time (else the project's),"),
+        ({"when": "{every: weekday, at: 08:00, zone: UTC}", "after": None}, "every day from Monday to Friday at 08:00 UTC,"),
+        ({"when": "{every: day, at: 08:00}", "after": None}, "what the clock struck before the rule was switched on is left alone;"),
+        ({"when": "{event: a_b, date: on}"}, "counting from the date in on of the newest “a b”, 24 hours after the date,"),
+        ({"when": "{event: a_b, date: on, per: id, where: {x: 1}}"}, "of the newest “a b” (where x is 1), separately for each id,"),
+        ({"when": "{becomes: {account.x: 1}}", "when_over": "{alert: back, to: csm}"}, "; when the state is over, if any of this was sent, send the alert “back” to the account's CSM;"),
         ({"then": "{webhook: a, to: crm}"}, "call the webhook “crm” with “a”; "),
         ({"then": "{webhook: a, to: crm}"}, "a webhook that is 3 days late is not sent any more; its class is alert"),
         ({"then": "{alert: a, to: cs-team}"}, "send the alert “a” to “cs-team”"),
@@ -70,6 +77,23 @@ def test_steps_are_said_one_after_the_other() -> None:
 )  # fmt: skip
 def test_each_part_is_said(lines: dict[str, str | None], said: str) -> None:
     assert said in say(the_rule(rule_with(**{"unless": None, **lines})))
+
+
+def test_a_repeated_step_is_said_once() -> None:
+    steps = (
+        "{one: {then: {alert: a, to: csm}}, two: {after: 3 days, every: 7 days, at_most: 5, then: {alert: d, to: csm}}}"
+    )
+    said = say(the_rule(rule_with(unless=None, after=None, then=None, steps=steps)))
+
+    assert "in 2 steps: (“one”) at once, send" in said
+    assert "(“two”) 3 days after the start and then every 7 days, 5 times at most, send the alert “d”" in said
+    assert said.count("“d”") == 1
+
+
+def test_a_chain_names_the_rule_that_begins_it() -> None:
+    assert "when the rule “a” has nudged it, 24 hours after" in say(
+        the_rule(rule_with(when="{nudged: a}"), a=rule_with())
+    )
 
 
 def test_a_project_lends_its_words_and_its_defaults() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from firstwin.rules.later import LATER_STARTS
 from firstwin.rules.terms import (
     BecomesStart,
     ChangedStart,
@@ -56,13 +55,6 @@ def test_a_date_may_be_the_accounts_in_a_rule_about_people() -> None:
     )
 
     assert rule.when == DateStart(PropertyName("account", "renewal"))
-
-
-@pytest.mark.parametrize("word", LATER_STARTS)
-def test_a_start_of_later_is_refused_by_its_name(word: str) -> None:
-    (problem,) = told(loaded(rule_with(when=f"{{{word}: x}}", unless=None)))
-
-    assert problem.startswith(f"2:7 `{word}` is not available yet. ")
 
 
 @pytest.mark.parametrize(

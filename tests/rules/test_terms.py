@@ -7,6 +7,8 @@ from tests.rules.given import rule_with, the_rule
 
 STEPS = "{one: {after: 1 day, unless: a, only_if: {did: b, since: ever}, then: {record: m}}, two: {then: {record: n}}}"
 
+TRAINED = {"trained": rule_with(about="person", after=None, unless=None, then="{record: trained}")}
+
 
 def test_every_condition_of_a_rule_is_found() -> None:
     rule = the_rule(
@@ -35,6 +37,7 @@ def test_milestones_are_read_by_conditions_segments_and_starts() -> None:
 
     assert read_milestones(the_rule(rule_with(only_if="{segment: s}"), segments=segments)) == {"activated"}
     assert read_milestones(the_rule(rule_with(when="activated"))) == {"activated"}
+    assert read_milestones(the_rule(rule_with(only_if="{any_person: {reached: trained}}"), **TRAINED)) == {"trained"}
     assert read_milestones(the_rule(rule_with(unless="activated"))) == {"activated"}
     assert read_milestones(the_rule(rule_with())) == frozenset()
 

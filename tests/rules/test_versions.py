@@ -16,6 +16,11 @@ def test_a_version_is_a_sha256_that_never_changes_by_itself() -> None:
     assert version_of(RULE, ()) == "6c82b5f96e472e3f55f20df6256d251350c3cccc589a4e2531a0bacbf3dc8e66"
 
 
+def test_what_was_added_to_the_language_counts_only_where_it_is_used() -> None:
+    assert "over" not in plain(RULE)
+    assert plain(replace(RULE, over=RULE.steps[0]))["over"]["name"] == ""
+
+
 def test_the_text_of_the_file_does_not_count() -> None:
     assert version_of(replace(RULE, source="# another", version="x"), ()) == version_of(RULE, ())
 

@@ -22,9 +22,10 @@ from tests.match.histories import history, tick_times
 from tests.match.naive_facts import Fact
 from tests.match.naive_memory import Project
 from tests.match.packed import arrivals, pack, store, store_subjects
-from tests.match.pool_rules import RULES, TOGETHER
+from tests.match.pool_all import RULES, TOGETHER
 
 ZONE = "Europe/Berlin"
+CSM_ZONES = {"ann": "America/New_York", "bob": "Pacific/Auckland"}
 GROUPS: dict[str, tuple[Rule, ...]] = {**{name: (rule,) for name, rule in RULES.items()}, **TOGETHER}
 NUDGE = tuple[str, str, str, str, datetime]
 
@@ -51,13 +52,15 @@ def reaching_everybody(rule: Rule) -> Rule:
         replace(step, actions=tuple(a if isinstance(a, Record) else Webhook("post", "crm") for a in step.actions))
         for step in rule.steps
     )
-    return replace(rule, steps=steps, version=f"{rule.id}-1")
+    over = rule.over and replace(rule.over, actions=(Webhook("post", "crm"),))
+    return replace(rule, steps=steps, over=over, version=f"{rule.id}-1")
 
 
 def run_ticks(engine: Engine, here: World, run_id: str, *, everyone: bool = False) -> list[Ticked]:
     """Every slot of every rule. ``everyone`` asks about all subjects at each tick, and not only the changed."""
     store_subjects(engine, here.facts)
-    env = Environment(tuple(naive.recorders_first(list(here.rules))), zone=ZONE, every=timedelta(days=3650))
+    rules = tuple(naive.recorders_first(list(here.rules)))
+    env = Environment(rules, zone=ZONE, every=timedelta(days=3650), csm_zones=CSM_ZONES)
     with write(engine) as connection:
         run = open_run(connection, run_id, virtual_from=here.slots[0], rate=0, sends=False)
         sync_rules(connection, run_id, env.rules, here.slots[0])
@@ -90,13 +93,13 @@ def nudges_in(engine: Engine) -> set[NUDGE]:
 
 def by_the_referee(here: World, run_id: str) -> set[NUDGE]:
     found: set[NUDGE] = set()
-    for facts in _by_history(here.facts):
-        referee = naive.Referee(here.rules, facts, Project(zone=ZONE, run=run_id))
+    for facts in split_by_history(here.facts):
+        referee = naive.Referee(here.rules, facts, Project(zone=ZONE, run=run_id, csm_zones=CSM_ZONES))
         found |= {(n.rule, n.subject, n.key, n.step, n.at) for n in referee.run(here.slots).nudges}
     return found
 
 
-def _by_history(facts: Sequence[Fact]) -> list[list[Fact]]:
+def split_by_history(facts: Sequence[Fact]) -> list[list[Fact]]:
     groups: dict[str, list[Fact]] = {}
     for fact in facts:
         groups.setdefault((fact.account_id or fact.person_id or ":").split(":")[0], []).append(fact)

@@ -1,15 +1,12 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert
 
-from firstwin.db.engine import DatabaseError, open_database, write
+from firstwin.db.engine import DatabaseError
 from firstwin.db.migrate import is_current
-from firstwin.db.tables import event_name
-from firstwin.tools.check import ProjectError, check
-from firstwin.tools.database import ground, migrate, must_have_tables, opened, unseen_events
+from firstwin.tools.check import ProjectError
+from firstwin.tools.database import ground, migrate, must_have_tables, opened
 from tests.cli.given import make_project
-from tests.outbox.given import NOON
 
 
 @pytest.fixture
@@ -47,21 +44,3 @@ def test_facts_need_a_project(url: str, tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="firstwin init"), ground(tmp_path, url, {}):
         pass
     assert not (tmp_path / "here.db").exists()
-
-
-def test_events_that_never_came_are_warned_of_once_others_have(url: str, tmp_path: Path) -> None:
-    library = check(make_project(tmp_path), {}).library
-    assert unseen_events(url, library) == []
-    assert not (tmp_path / "here.db").exists()
-    migrate(url)
-    assert unseen_events(url, library) == []
-    came(open_database(url), "signed_up")
-    assert {(problem.file, problem.severity) for problem in unseen_events(url, library)} == {
-        ("rules/first-login.yaml", "warning")
-    }
-
-
-def came(engine: Engine, name: str) -> None:
-    with write(engine) as connection:
-        connection.execute(insert(event_name).values(name=name, first_at=NOON, last_at=NOON, count=1))
-    engine.dispose()

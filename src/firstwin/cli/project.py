@@ -45,14 +45,14 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     from firstwin.rules.problems import errors
     from firstwin.settings import placeholders
     from firstwin.tools import sending
+    from firstwin.tools.against_data import against_data
     from firstwin.tools.check import check as check_files
-    from firstwin.tools.database import unseen_events
     from firstwin.tools.ruletests.files import rule_tests
 
     settings = configured(ctx)
     found = check_files(settings.project, placeholders(settings))
     with answering():
-        problems = sorted({*found.problems, *unseen_events(settings.database, found.library)})
+        problems = against_data(settings.database, found)
     tests = rule_tests(settings.project, found).problems
     problems += [*tests, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
     mistakes = len(errors(problems))
@@ -96,10 +96,10 @@ def migrate(ctx: typer.Context) -> None:
 
 
 def tell(problems: Iterable[Problem]) -> None:
-    """Mistakes are red, so that they are found among the warnings."""
+    """Mistakes are red and come last, where the eye falls first."""
     from rich.text import Text
 
-    for problem in problems:
+    for problem in sorted(problems, key=lambda problem: problem.severity == "error"):
         place, _, rest = str(problem).partition(" ")
         told = Text.assemble((place, "bold"), " ", (rest, "red" if problem.severity == "error" else "yellow"))
         notices().print(told, soft_wrap=True)

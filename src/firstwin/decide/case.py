@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from firstwin.decide.value import Channel, History, Policy, Subject
 from firstwin.match.value import Match
-from firstwin.rules.terms import Action, Alert, Email, Record, Webhook
+from firstwin.rules.terms import Action, Alert, ClockStart, Email, Record, Webhook
 
 EXPIRES_AFTER: dict[Channel, timedelta] = {
     "email": timedelta(days=3),
@@ -36,11 +36,13 @@ class Case:
         """The last moment at which a message of this channel is still worth sending.
 
         It counts from the due time or from the moment that the rule took the start, whichever is later: a backfill
-        would be stale at once otherwise.
+        would be stale at once otherwise. What a clock struck counts from then, however late it was noticed.
         """
         own = self.match.rule.expires_after
         lifetime = own if own is not None else self.policy.expires_after.get(channel, EXPIRES_AFTER[channel])
-        return max(self.match.due_at, self.match.start.seen_at) + lifetime
+        by_the_clock = isinstance(self.match.rule.when, ClockStart)
+        counts_from = self.match.due_at if by_the_clock else max(self.match.due_at, self.match.start.seen_at)
+        return counts_from + lifetime
 
 
 def channel_of(action: Action) -> Channel:

@@ -8,8 +8,20 @@ from functools import lru_cache
 from firstwin.deliver.context import Started, Told
 from firstwin.match.value import Clause, Standing
 from firstwin.outbox.claim import Leased
+from firstwin.rules.say_start import say_start
 from firstwin.rules.say_term import Labels, happened, say_term
-from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule, Start
+from firstwin.rules.terms import (
+    NUDGED,
+    OVER,
+    BecomesStart,
+    ChangedStart,
+    ClockStart,
+    DateStart,
+    EventStart,
+    Rule,
+    Start,
+    nudged_by,
+)
 
 MILESTONE = "firstwin.milestone."
 
@@ -29,6 +41,8 @@ class Story:
         if rule is None:
             return Told("", start.at)
         began, evidence = self._began(rule.when), standing.evidence
+        if leased.step == OVER:
+            return Told(self._sentence(f"no longer so: {began}", ()), start.at)
         made_of_parts = {clause.milestone for clause in evidence}
         steps: dict[str, Clause | None] = dict.fromkeys(_deed(rule))
         steps |= {clause.name: clause for clause in evidence if _is_step(clause, made_of_parts)}
@@ -41,14 +55,18 @@ class Story:
 
     def _began_of(self, start: Start) -> str:
         match start:
-            case EventStart(names):
+            case EventStart(names, date=None):
                 return " or ".join(self._words(name) for name in names)
+            case EventStart():
+                return say_start(start, self._labels)
             case DateStart(of):
                 return f"the date in {of}"
             case ChangedStart(of):
                 return f"{of} changed"
             case BecomesStart(condition):
                 return say_term(condition, self._labels)
+            case ClockStart():
+                return say_start(start, self._labels)
 
     def _sentence(self, began: str, evidence: Iterable[Clause]) -> str:
         """The parts of milestones are left to the lists."""
@@ -73,12 +91,14 @@ class Story:
         return {"name": clause.name, "label": self._words(clause.name) + so_far}
 
     def _words_for(self, name: str) -> str:
+        if name.startswith(NUDGED):
+            return f"“{name.removeprefix(NUDGED)}” was sent"
         return happened(name.removeprefix(MILESTONE), self._labels)
 
 
 def _deed(rule: Rule) -> Sequence[str]:
     """What the subject did to start it all, where that is one thing."""
-    one = isinstance(rule.when, EventStart) and len(rule.when.names) == 1
+    one = isinstance(rule.when, EventStart) and len(rule.when.names) == 1 and not nudged_by(rule)
     return [rule.when.names[0].removeprefix(MILESTONE)] if one and isinstance(rule.when, EventStart) else []
 
 

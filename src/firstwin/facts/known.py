@@ -47,20 +47,18 @@ class Known:
 
     def person(self, person: str) -> Person:
         traits, asserted = _read(self.people.get(person))
-        past = self._past("person", person, asserted) if self.pasts else None
+        past, told = (self._past("person", person, asserted), self._told(person)) if self.pasts else (None, None)
+        stays = Stays(person, [Stay(*stay) for stay in self.stays.get(person, ())], told, asserted.get("account", 0))
         first = asserted.get(FIRST, END_OF_TIME)
-        stays = self._stays(person, asserted)
         return Person("person", person, traits, asserted, self.zone, past, first, stays=stays)
 
     def _past(self, kind: Kind, subject: str, asserted: Mapping[str, int]) -> Past | None:
         facts = self.pasts.get((kind, subject))
         return None if facts is None else _past_of(kind, facts, Past(self.zone, asserted.get(FIRST, END_OF_TIME)))
 
-    def _stays(self, person: str, asserted: Mapping[str, int]) -> Stays:
-        stays = [Stay(*stay) for stay in self.stays.get(person, ())]
-        facts = self.pasts.get(("person", person)) if self.pasts else None
-        told = None if facts is None else [_told(fact) for fact in facts if fact.name == MEMBERSHIP]
-        return Stays(person, stays, told, asserted.get("account", 0))
+    def _told(self, person: str) -> list[Told] | None:
+        facts = self.pasts.get(("person", person))
+        return None if facts is None else [_told(fact) for fact in facts if fact.name == MEMBERSHIP]
 
 
 def _read(newest: tuple[str, str] | None) -> tuple[dict[str, Any], dict[str, int]]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from firstwin.rules.terms import Comparison, PropertyName, Subject
 
+MEMBER = "firstwin.person.account"  # which account a person is in: a fact for each account that this concerns
 NOW_ON = timedelta(0)  # the age at which a fact dated ahead becomes present
 
 
@@ -17,14 +18,15 @@ class Boundary:
     """Facts with this name matter when their age passes ``age``, which is negative for what lies ahead.
 
     The age is counted from when the fact happened, or from the moment that its value names. ``whose`` is "account" where
-    a person rule reads the facts of the person's account. ``period`` stands in place of an age for what begins anew with
+    a person rule reads the facts of the person's account, and "people" where an account's reads those of its people:
+    they concern each account that the person is in or has been in. ``period`` stands in place of an age for what begins anew with
     the subject's own day, week or month: then the facts of the period that ended matter.
     """
 
     name: str
     age: timedelta = NOW_ON
     of: Literal["fact", "value"] = "fact"
-    whose: Literal["subject", "account"] = "subject"
+    whose: Literal["subject", "account", "people"] = "subject"
     period: Literal["day", "week", "month"] | None = None
 
 
@@ -37,8 +39,15 @@ def of_facts(names: Iterable[str], *ages: timedelta) -> Boundaries:
 
 def of_account(boundaries: Boundaries) -> Boundaries:
     """The same, for facts of the account that a person is in; that it is another account is a change as well."""
-    moved = Boundary("firstwin.person.account")
+    moved = Boundary(MEMBER)
     return frozenset(replace(b, whose="account") for b in boundaries) | {moved}
+
+
+def of_people(boundaries: Boundaries) -> Boundaries:
+    """The same for an account, whose people are asked: their own facts, the account's, and who they are."""
+    theirs = {replace(b, whose="people") for b in boundaries if b.whose == "subject" and b.name != MEMBER}
+    ours = {replace(b, whose="subject") for b in boundaries if b.whose == "account"}
+    return frozenset(theirs | ours | {Boundary(MEMBER)})
 
 
 def of_property(prop: PropertyName, comparisons: Iterable[Comparison], kind: Subject) -> Boundaries:

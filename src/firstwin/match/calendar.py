@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from firstwin.db import tables
 from firstwin.db.types import EPOCH, MICROSECOND
-from firstwin.rules.terms import All, AnyOf, Count, Existed, Named, NoneOf, Term, This
+from firstwin.rules.terms import Term, This
+from firstwin.rules.walk import walk
 
 
 def units_of(terms: Iterable[Term]) -> frozenset[str]:
@@ -21,15 +22,8 @@ def units_of(terms: Iterable[Term]) -> frozenset[str]:
 
 
 def _units(term: Term) -> frozenset[str]:
-    match term:
-        case Count(window=This(unit)) | Existed(window=This(unit)):
-            return frozenset({unit})
-        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
-            return frozenset().union(*(_units(part) for part in parts))
-        case Named(_, part):
-            return _units(part)
-        case _:
-            return frozenset()
+    windows = (getattr(part, "window", None) for part in walk(term))
+    return frozenset(window.unit for window in windows if isinstance(window, This))
 
 
 def calendar(
@@ -45,19 +39,24 @@ def calendar(
     found: dict[str, Any] = {}
     for unit in units:
         found[f"{unit}_began"] = {
-            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in _known(zones, default)
+            name: (began(unit, zone, now) - EPOCH) // MICROSECOND for name, zone in known(zones, default)
         }
         found[f"{unit}_ended"] = None if previous is None else _ended(unit, zones, default, previous, now)
     return found
 
 
-def _known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
+def places_of(connection: Connection, default: str) -> list[tuple[str, ZoneInfo]]:
+    """Every zone in use by its name, and the default by none."""
+    return known(list(connection.execute(select(tables.zone.c.name)).scalars()), default)
+
+
+def known(zones: list[str], default: str) -> list[tuple[str, ZoneInfo]]:
     named = [(name, zone_of(name)) for name in zones]
     return [("", zone_of(default) or ZoneInfo("UTC")), *((name, zone) for name, zone in named if zone is not None)]
 
 
 def _ended(unit: str, zones: list[str], default: str, previous: datetime, now: datetime) -> datetime | None:
-    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in _known(zones, default)]
+    before_and_after = [(began(unit, z, previous), began(unit, z, now)) for _, z in known(zones, default)]
     return min((before for before, after in before_and_after if before != after), default=None)
 
 

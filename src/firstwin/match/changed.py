@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, selec
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, shift, unindexed
-from firstwin.match.boundary import Boundary
+from firstwin.match.boundary import MEMBER, Boundary
 from firstwin.match.scope import named
 from firstwin.match.seen import NOW, PREVIOUS, Seen
-from firstwin.rules.terms import Subject
+from firstwin.rules.terms import NUDGED, Subject
 
 
 def changed_subjects(
@@ -55,7 +55,8 @@ def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary
     names = sorted({boundary.name for boundary in group})
     subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:
-        return subjects.where(named(unindexed(fact.c.name), names), seen.new(fact))  # few: found by their arrival
+        is_new = seen.arrived(fact) if any(name.startswith(NUDGED) for name in names) else seen.new(fact)
+        return subjects.where(named(unindexed(fact.c.name), names), is_new)  # few: found by their arrival
     return subjects.where(named(fact.c.name, names), _passed(fact, moment))
 
 
@@ -67,6 +68,8 @@ def _passed(fact: FromClause, boundary: Boundary) -> ColumnElement[bool]:
 
 
 def _of_subject(fact: FromClause, kind: Subject, whose: str) -> Select[tuple[str]]:
+    if whose == "people":
+        return _of_people(fact)
     if kind == "account":
         return select(fact.c.account_id.label("subject")).where(fact.c.account_id.is_not(None))
     if whose == "subject":
@@ -75,6 +78,17 @@ def _of_subject(fact: FromClause, kind: Subject, whose: str) -> Select[tuple[str
     return (
         select(belongs.c.person_id.label("subject"))
         .select_from(fact)
-        .join(belongs, and_(belongs.c.account_id == fact.c.account_id, belongs.c.name == "firstwin.person.account"))
+        .join(belongs, and_(belongs.c.account_id == fact.c.account_id, belongs.c.name == MEMBER))
         .where(json_text(belongs.c.props, "value") == fact.c.account_id, belongs.c.person_id.is_not(None))
+    )
+
+
+def _of_people(fact: FromClause) -> Select[tuple[str]]:
+    """Of each account that the person is in, or has been in."""
+    belongs = tables.event.alias()
+    return (
+        select(belongs.c.account_id.label("subject"))
+        .select_from(fact)
+        .join(belongs, and_(belongs.c.person_id == fact.c.person_id, belongs.c.name == MEMBER))
+        .where(belongs.c.account_id.is_not(None))
     )

@@ -20,6 +20,7 @@ ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "more_than": operator.gt,
     "less_than": operator.lt,
 }
+PARTS = 10_000  # shares have two decimals of a percent: compared in whole parts, 55% of 100 is 55 and not a little more
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _sides(
     other = number_of(c.other)
     match c.relation:
         case "of":
-            return own, other * wanted
+            return own * float(PARTS), other * float(round(wanted * PARTS))
         case "above":
             return own - other, wanted
         case _:

@@ -17,7 +17,23 @@ from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Clause
 from firstwin.match.word import word
 from firstwin.rules.say import say_term
-from firstwin.rules.terms import BecomesStart, Count, Existed, Property, Reached, Rule, Step, Term
+from firstwin.rules.terms import (
+    BecomesStart,
+    Changed,
+    Count,
+    Existed,
+    Latest,
+    Measure,
+    Moved,
+    Nudged,
+    Open,
+    Property,
+    Reached,
+    Rule,
+    Step,
+    Term,
+    Usage,
+)
 
 start = tables.start
 
@@ -99,10 +115,12 @@ def _clause(asking: Asking, holds: Any, count: Any, last_at: Any, value: Any) ->
 def name_of(term: Term) -> str:
     """The event, property or milestone that a clause speaks of."""
     match term:
-        case Count(names):
+        case Count(names) | Usage(names) | Open(names) | Latest(names) | Measure(_, names):
             return names[0]
-        case Property(of):
+        case Property(of) | Moved(of) | Changed(of):
             return str(of)
+        case Nudged(rule):
+            return rule
         case Reached(milestone):
             return milestone
         case Existed():

@@ -26,49 +26,75 @@ from sqlalchemy.sql.expression import false
 from firstwin.db import tables
 from firstwin.db.bulk import among, one_of_ids
 from firstwin.match.evidence import evidence_of
+from firstwin.match.over import was_sent
 from firstwin.match.plan import Asked, Moment
-from firstwin.match.scope import Scope, StartColumns
+from firstwin.match.scope import Scope, StartColumns, named
+from firstwin.match.seen import NOW
+from firstwin.match.starts.event_dates import still_brought
 from firstwin.match.value import Match, Standing, Start
 from firstwin.match.word import word
 from firstwin.match.words.properties import exists
-from firstwin.rules.terms import BecomesStart, DateStart, NoneOf, Step, Term
+from firstwin.rules.terms import OVER, BecomesStart, DateStart, EventStart, NoneOf, Rule, Step, Term
 
 start, step_due = tables.start, tables.step_due
 ARE_ASKED = one_of_ids(start.c.id, "ids")
 
 _due = step_due.alias("due")
-WAITING = (
-    select(_due.c.start_id)
-    .where(_due.c.run == bindparam("run"), _due.c.rule == bindparam("rule"), _due.c.step == bindparam("step"))
-    .where(_due.c.state == literal_column("'waiting'"))  # written out, so that the partial index serves
-    .where(_due.c.due_at <= bindparam("now"))
-    .order_by(_due.c.due_at, _due.c.start_id)
-    .limit(bindparam("most"))
-)
+IS_WAITING = step_due.c.state == literal_column("'waiting'")
+
+
+def waiting(names: Sequence[str]) -> Select[tuple[int]]:
+    """The starts for which one of these steps is due, those first that have waited longest."""
+    return (
+        select(_due.c.start_id)
+        .where(_due.c.run == bindparam("run"), _due.c.rule == bindparam("rule"), named(_due.c.step, names))
+        .where(_due.c.state == literal_column("'waiting'"))  # written out, so that the partial index serves
+        .where(_due.c.due_at <= bindparam("now"))
+        .order_by(_due.c.due_at, _due.c.start_id)
+        .limit(bindparam("most"))
+    )
 
 
 def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> list[tuple[Match, bool]]:
     """The steps that are due for open starts, oldest first, each with whether its subject exists."""
-    found = [pair for step in asked.rule.steps for pair in _due_of(connection, asked, moment, step, limit)]
-    order = {step.name: place for place, step in enumerate(asked.rule.steps)}
+    alike = steps_alike(asked.rule)
+    found = [pair for steps in alike for pair in _due_of(connection, asked, moment, steps, limit)]
+    order = {step.name: place for place, step in enumerate(asked.rule.all_steps)}
     found.sort(key=lambda pair: (pair[0].due_at, pair[0].start.at, pair[0].start.key, order[pair[0].step.name]))
     return found[:limit]
 
 
-def _due_of(connection: Connection, asked: Asked, moment: Moment, step: Step, limit: int) -> list[tuple[Match, bool]]:
-    parameters = asked.parameters(connection, moment, step=step.name, most=limit)
-    rows = connection.execute(_due_statement(asked, step), parameters).all()
-    return [_match(asked, step, row) for row in rows]
+@lru_cache(maxsize=4096)
+def steps_alike(rule: Rule) -> tuple[tuple[Step, ...], ...]:
+    """The rule's steps, those together that one question is enough for: the repetitions of a step, most of all."""
+    alike: dict[tuple[Term | None, Term | None], list[Step]] = {}
+    for step in rule.all_steps:
+        alike.setdefault((step.unless, step.only_if), []).append(step)
+    return tuple(tuple(steps) for steps in alike.values())
+
+
+def _due_of(
+    connection: Connection, asked: Asked, moment: Moment, steps: tuple[Step, ...], limit: int
+) -> list[tuple[Match, bool]]:
+    parameters = asked.parameters(connection, moment, most=limit)
+    rows = connection.execute(_due_statement(asked, steps), parameters).all()
+    by_name = {step.name: step for step in steps}
+    return [_match(asked, by_name[row.step], row) for row in rows]
 
 
 @lru_cache(maxsize=4096)
-def _due_statement(asked: Asked, step: Step) -> Select[Any]:
-    its_row = and_(step_due.c.start_id == start.c.id, step_due.c.step == bindparam("step"))
+def _due_statement(asked: Asked, steps: tuple[Step, ...]) -> Select[Any]:
+    names = [step.name for step in steps]
+    its_row = and_(
+        step_due.c.start_id == start.c.id, IS_WAITING, step_due.c.due_at <= NOW, named(step_due.c.step, names)
+    )
     return (
-        _judged(asked, step, at_wire=False)
-        .add_columns(step_due.c.due_at)
+        _judged(asked, steps[0], at_wire=False)
+        .add_columns(step_due.c.due_at, step_due.c.step)
         .join(step_due, its_row)
-        .where(among(start.c.id, WAITING))
+        .where(among(start.c.id, waiting(names)))
+        .order_by(step_due.c.due_at, start.c.id)
+        .limit(bindparam("most"))
     )
 
 
@@ -84,7 +110,7 @@ def standing(
     return {
         row.id: Standing(
             exists=bool(row.exists),
-            left=_why_left(asked, row),
+            left=_why_left(asked, step, row),
             goal=bool(row.goal),
             unless=bool(row.unless),
             only_if=bool(row.only_if),
@@ -94,19 +120,31 @@ def standing(
     }
 
 
-def _why_left(asked: Asked, row: Row[Any]) -> str | None:
+def _why_left(asked: Asked, step: Step, row: Row[Any]) -> str | None:
+    if step.name == OVER:
+        return _why_not_over(row)
     if row.state == "left":
         return str(row.reason)
     if not row.stands:
-        return "date_moved" if isinstance(asked.rule.when, DateStart) else "state_ended"
+        return "state_ended" if isinstance(asked.rule.when, BecomesStart) else "date_moved"
     return None
+
+
+def _why_not_over(row: Row[Any]) -> str | None:
+    """That the state has ended is what this message is about; but of what was never sent no end is told."""
+    if row.state == "left" and row.reason != "state_ended":
+        return str(row.reason)
+    return None if row.sent else "not_sent"
 
 
 @lru_cache(maxsize=4096)
 def _wire_statement(asked: Asked, step: Step) -> Select[Any]:
+    is_over = step.name == OVER
+    stands = true() if is_over else _stands(asked, _scope(asked, at_wire=True))
+    sent = was_sent() if is_over else true()
     return (
         _judged(asked, step, at_wire=True)
-        .add_columns(start.c.state, start.c.reason, _stands(asked, _scope(asked, at_wire=True)).label("stands"))
+        .add_columns(start.c.state, start.c.reason, stands.label("stands"), sent.label("sent"))
         .where(ARE_ASKED)
     )
 
@@ -122,6 +160,8 @@ def _stands(asked: Asked, scope: Scope) -> ColumnElement[bool]:
             key = fact.c.props["value"].as_string()
             now = scope.newest_of(fact, f"firstwin.{of.scope}.{of.name}", whose, key)
             return func.coalesce(now.scalar_subquery() == start.c.key, false())
+        case EventStart(date=str()):
+            return still_brought(asked)
         case _:
             return true()
 
@@ -167,6 +207,6 @@ def _all_of(scope: Scope, gates: Sequence[Term | None]) -> ColumnElement[bool]:
 
 
 def _match(asked: Asked, step: Step, row: Row[Any]) -> tuple[Match, bool]:
-    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at = tuple(row)
+    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at, _ = tuple(row)
     taken = Start(id_, asked.rule.id, subject, key, per, at, seen_at, actor, props)
     return Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if)), bool(there)

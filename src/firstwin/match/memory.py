@@ -23,12 +23,14 @@ start, step_due = tables.start, tables.step_due
 
 def leave(connection: Connection, asked: Asked, moment: Moment, left: Iterable[Leaving]) -> None:
     """Ends the open starts of these subjects."""
-    by_subject = {leaving.subject: leaving for leaving in left}
+    by_subject: dict[str, list[Leaving]] = {}
+    for leaving in left:
+        by_subject.setdefault(leaving.subject, []).append(leaving)
     reasons: dict[str, list[int]] = {}
     for row in _open_starts(connection, asked, moment, by_subject):
-        leaving = by_subject[row.subject]
-        if row.key != leaving.but:
-            reasons.setdefault(leaving.reason, []).append(row.id)
+        for leaving in by_subject[row.subject]:
+            if row.key != leaving.but and leaving.per in (None, row.per):
+                reasons.setdefault(leaving.reason, []).append(row.id)
     for reason, ids in reasons.items():
         end_starts(connection, ids, reason)
 
@@ -93,7 +95,7 @@ def take(connection: Connection, asked: Asked, moment: Moment, found: Sequence[F
     waiting, begun = [f for f in found if f.returns is None], len(returning)
     while waiting:
         busy = Running(connection, asked, moment, waiting)
-        judged = [(f, busy.judge(f)) for f in waiting]
+        judged = [(f, "noted" if f.noted else busy.judge(f)) for f in waiting]
         _replace_older(connection, asked, moment, [f for f, word in judged if word == "begins"])
         rows = [_row(asked, moment, f, begins=word == "begins") for f, word in judged if word != "asked again"]
         stored = insert_new(connection, start, rows, "id", "at", "state")
@@ -140,7 +142,7 @@ def _row(asked: Asked, moment: Moment, f: Found, *, begins: bool) -> dict[str, A
         "ends_at": f.at + max(length_of(asked.rule), timedelta(0)),
         "seen_at": moment.now,
         "state": "open" if begins else "noted",
-        "reason": None if begins else "already_running",
+        "reason": None if begins else f.noted or "already_running",
         "rule_version": asked.rule.version,
         "actor": f.actor,
         "props": dict(f.props),

@@ -38,7 +38,7 @@ def _crossing(
     fact, whom = tables.event.alias(), subjects_of(asked.rule.about).alias()
     scope = Scope(asked.rule.about, whom.c.id, asked.seen)
     at = fact.c.value_at if boundary.of == "value" else fact.c.occurred_at
-    owner = scope.of_account(fact) if boundary.whose == "account" else scope.own(fact)
+    owner = {"account": scope.of_account, "people": scope.of_people, "subject": scope.own}[boundary.whose](fact)
     query = (
         select(func.min(at))
         .select_from(whom.join(fact, owner))

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from firstwin.match.calendar import calendar, units_of
+from firstwin.match.days import Counted, counted_by_day, offsets
 from firstwin.match.seen import Seen
-from firstwin.rules.terms import Rule, conditions
+from firstwin.rules.terms import Rule, Term, conditions
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Moment:
     previous: datetime | None = None
     token: str = ""
     zone: str = "UTC"
+    csm_zones: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_first_look(self) -> bool:
@@ -46,10 +48,21 @@ class Asked:
         found: dict[str, Any] = {"now": moment.now, "run": moment.run, "rule": self.rule.id, **more}
         if moment.previous is not None:
             found |= {"previous": moment.previous, **self.seen.bind(moment.token)}
+        found |= offsets(connection, _by_day(self), moment.zone, moment.now)
         return found | calendar(connection, _units(self), moment.zone, moment.now, moment.previous)
 
 
 @lru_cache(maxsize=4096)
 def _units(asked: Asked) -> frozenset[str]:
+    return units_of(_conditions(asked))
+
+
+@lru_cache(maxsize=4096)
+def _by_day(asked: Asked) -> Counted:
+    return counted_by_day(_conditions(asked))
+
+
+def _conditions(asked: Asked) -> list[Term]:
+    """Those of the rule, and of the rules that record its milestones."""
     recorders = [term for rules in asked.recorders.values() for rule in rules for term in conditions(rule)]
-    return units_of([*conditions(asked.rule), *recorders])
+    return [*conditions(asked.rule), *recorders]

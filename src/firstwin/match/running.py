@@ -120,4 +120,6 @@ class Running:
 
 def _may_overlap(rule: Rule) -> bool:
     """Of the n-th event, the latest, a date or a state there is only one at a time."""
-    return isinstance(rule.when, ChangedStart) or (isinstance(rule.when, EventStart) and rule.when.which == "every")
+    when = rule.when
+    every_event = isinstance(when, EventStart) and when.which == "every" and when.date is None
+    return isinstance(when, ChangedStart) or every_event

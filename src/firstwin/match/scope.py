@@ -9,7 +9,6 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -38,13 +37,17 @@ class StartColumns:
 
 @dataclass(frozen=True)
 class Scope:
-    """A place to ask from. ``recorders`` is set at the wire, where a milestone is also asked from its source."""
+    """A place to ask from. ``recorders`` is set at the wire, where a milestone is also asked from its source.
+
+    ``account`` is set where each person of an account is asked: ``account.`` is that one then, and no other.
+    """
 
     kind: Subject
     subject: ColumnElement[str]
     seen: Seen
     start: StartColumns | None = None
     recorders: Mapping[str, tuple[Rule, ...]] | None = None
+    account: ColumnElement[str] | None = None
 
     def about(self, subject: ColumnElement[str]) -> Scope:
         return replace(self, subject=subject)
@@ -86,7 +89,17 @@ class Scope:
             .correlate(self.asker)
         )
 
-    def account_of_person(self) -> ScalarSelect[Any]:
+    def of_people(self, fact: FromClause) -> ColumnElement[bool]:
+        """The facts of the people that are in the account, or have been in it."""
+        belongs = event.alias()
+        its_people = select(belongs.c.person_id).where(
+            belongs.c.account_id == self.subject, belongs.c.name == "firstwin.person.account"
+        )
+        return fact.c.person_id.in_(its_people.correlate(self.asker))
+
+    def account_of_person(self) -> ColumnElement[Any]:
+        if self.account is not None:
+            return self.account
         fact = self.fact()
         return (
             select(json_text(fact.c.props, "value"))
@@ -99,10 +112,16 @@ class Scope:
 
     def period_start(self, unit: str) -> ColumnElement[Any]:
         """When the subject's own day, week or month began, in its zone; the project's zone where it has none."""
+        return period_start(bindparam(f"{unit}_began", type_=Json), self.zone())
+
+    def zone(self) -> ColumnElement[str]:
+        """The name of the subject's own zone, whatever somebody sent as that; NULL where it has none."""
         fact = self.fact()
-        whose = json_text(fact.c.props, "value")
-        zone = self.newest_of(fact, f"firstwin.{self.kind}.timezone", self.kind, whose).scalar_subquery()
-        return period_start(bindparam(f"{unit}_began", type_=Json), zone)
+        name = json_text(fact.c.props, "value")
+        zone: ColumnElement[str] = self.newest_of(
+            fact, f"firstwin.{self.kind}.timezone", self.kind, name
+        ).scalar_subquery()
+        return zone
 
 
 def named(column: ColumnElement[str], names: Sequence[str]) -> ColumnElement[bool]:

@@ -11,12 +11,13 @@ from sqlalchemy.sql.expression import false
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, Snapshot
+from firstwin.rules.terms import NUDGED
 
 NOW: ColumnElement[Any] = bindparam("now", type_=Instant())
 PREVIOUS: ColumnElement[Any] = bindparam("previous", type_=Instant())
 RUN: ColumnElement[str] = bindparam("run", type_=Text())
 
-OWN_TO_A_RUN = ("firstwin.milestone.", "firstwin.nudged.")  # facts that a run makes, and no other run may see
+OWN_TO_A_RUN = ("firstwin.milestone.", NUDGED)  # facts that a run makes, and no other run may see
 
 
 _LAST = select(func.coalesce(func.max(tables.event.c.seq), 0))
@@ -53,6 +54,10 @@ class Seen:
                 return and_(
                     fact.c.tx >= func.pg_snapshot_xmin(token), not_(func.pg_visible_in_snapshot(fact.c.tx, token))
                 )
+
+    def arrived(self, fact: FromClause) -> ColumnElement[bool]:
+        """Whether a nudge was not seen by the tick before. It is delivered after that tick, and a replay's clock stands still."""
+        return self.new(fact) if self.kind != "known" else and_(fact.c.known_at >= PREVIOUS, fact.c.known_at <= NOW)
 
     def nudges(self, fact: FromClause) -> tuple[ColumnElement[bool], ...]:
         """The clauses that a fact must meet to nudge: live, what an import of history brought is only the baseline."""

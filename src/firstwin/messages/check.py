@@ -30,6 +30,34 @@ class Use:
     message_class: str
 
 
+@dataclass(frozen=True)
+class Need:
+    """A value that a message can't do without, like ``account.plan``, and what is said of that as long as nobody counts."""
+
+    name: str
+    problem: Problem
+
+
+def needs(templates: Templates) -> tuple[Need, ...]:
+    """What the templates that can be read need of the account and the person."""
+    return tuple(
+        need for channel in FOLDERS for name in templates.names(channel) for need in _needs(templates, channel, name)
+    )
+
+
+def _needs(templates: Templates, channel: Channel, name: str) -> Iterator[Need]:
+    file = templates.file(channel, name)
+    try:
+        template = templates.template(channel, name)
+    except RenderError:
+        return
+    words = template.words if isinstance(template, MailTemplate | AlertTemplate) else {}
+    for read in _reads(template.parts):
+        for problem in _of_read(read, names_of(words), file):
+            if problem.severity == "warning" and len(read.path) == 2 and read.path[0] in {"account", "person"}:  # noqa: PLR2004
+                yield Need(str(read), problem)
+
+
 def check_templates(templates: Templates, uses: Iterable[Use]) -> tuple[Problem, ...]:
     """What is wrong in the templates, and between them and the rules that use them, sorted by file and line."""
     found, uses = set(_misplaced(templates.folder)), tuple(uses)

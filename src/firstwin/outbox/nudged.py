@@ -1,4 +1,4 @@
-"""A nudge that arrived is a fact like any other: conditions and starts may read it."""
+"""A nudge that arrived is a fact like any other: conditions and starts may read it. That a state is over is no nudge."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from sqlalchemy import Connection, Row, select
 
 from firstwin.db.bulk import one_of_ids
 from firstwin.db.insert import insert_new
+from firstwin.db.runs import Run
 from firstwin.db.tables import event, nudge
+from firstwin.decide.value import Nudge
+from firstwin.rules.terms import NUDGED, OVER
 
-NUDGED = "firstwin.nudged."
 _NUDGES = select(nudge.c.id, nudge.c.subject_kind, nudge.c.subject).where(one_of_ids(nudge.c.id, "ids"))
 
 
 def note_nudged(connection: Connection, deliveries: Iterable[Row[Any]], now: datetime) -> None:
     """Writes that the nudges of these deliveries have arrived: once for each nudge, with its first delivery."""
-    first = {row.nudge_id: row for row in reversed(list(deliveries))}
+    first = {row.nudge_id: row for row in reversed(list(deliveries)) if row.step != OVER}
     if not first:
         return
     nudges = connection.execute(_NUDGES, {"ids": sorted(first)}).all()
@@ -37,4 +39,27 @@ def _fact(delivery: Row[Any], kind: str, subject: str, now: datetime) -> dict[st
         "received_at": now,
         "known_at": now,
         "run": delivery.run,
+    }
+
+
+def note_decided(connection: Connection, run: Run, nudges: Iterable[Nudge], now: datetime) -> None:
+    """The same in a run that sends nothing: what it would send counts as arrived when it is decided."""
+    sent = [each for each in nudges if each.planned and each.mode == "live" and each.match.step.name != OVER]
+    if sent:
+        insert_new(connection, event, [_decided(run, each, now) for each in sent])
+
+
+def _decided(run: Run, each: Nudge, now: datetime) -> dict[str, Any]:
+    match = each.match
+    of_person = match.rule.about == "person"
+    return {
+        "id": f"{NUDGED}{run.id}.{match.rule.id}.{match.start.subject}.{match.start.key}.{match.step.name}",
+        "account_id": each.account_id if of_person else match.start.subject,
+        "person_id": match.start.subject if of_person else None,
+        "name": f"{NUDGED}{match.rule.id}",
+        "props": {"step": match.step.name, "channel": each.planned[0].channel},
+        "occurred_at": now,
+        "received_at": now,
+        "known_at": now,
+        "run": run.id,
     }

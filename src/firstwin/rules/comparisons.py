@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, StrictBool, Tag
@@ -88,7 +88,7 @@ class ComparisonWord(Word):
             yield refused_at(
                 word, message=f"{listed(relations, 'and')} exclude each other.", suggestion="Keep one.", at="key"
             )
-        yield from _shares(data, orders)
+        yield from shares(data, orders)
         yield from _alone(relations, orders)
 
     def comparisons(self, scope: Scope) -> tuple[Comparison, ...]:
@@ -146,7 +146,8 @@ _OPS: tuple[Op, ...] = (
 )
 
 
-def _shares(data: Mapping[str, Any], orders: list[Op]) -> Iterator[InitErrorDetails]:
+def shares(data: Mapping[str, Any], orders: Iterable[str]) -> Iterator[InitErrorDetails]:
+    """A share says of what, and a plain number is a share of nothing."""
     for word in orders:
         is_share = share_of(data[word]) is not None
         if is_share and "of" not in data:
@@ -202,13 +203,14 @@ def _some(value: object) -> object:
 WhereWord = Annotated[dict[EventProperty, Compared], BeforeValidator(_some)]
 
 
-def where_terms(where: WhereWord | None, scope: Scope) -> tuple[Where, ...]:
-    """Comparisons of an event's own properties. They are judged as the event was, so no clock may move them."""
+def where_terms(where: WhereWord | None, scope: Scope, events: tuple[str, ...] = ()) -> tuple[Where, ...]:
+    """Comparisons of these events' own properties. They are judged as the event was, so no clock may move them."""
     found = []
     for name, compared in (where or {}).items():
         inside = scope.at(name)
         _timeless(compared, inside)
         found.append(Where(name, comparisons(compared, inside)))
+        scope.compares(name, found[-1].comparisons, name, events=events)
     return tuple(found)
 
 

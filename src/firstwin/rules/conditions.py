@@ -7,11 +7,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, RootModel, Tag
 
-from firstwin.rules import terms
+from firstwin.rules import people, terms
+from firstwin.rules.aggregates import DaysWith, PeopleWhoDid, Total
 from firstwin.rules.comparisons import Compared, comparisons
 from firstwin.rules.condition import ConditionWord
 from firstwin.rules.counting import Did, DidNot
+from firstwin.rules.ever import DoneWord, LatestWord, OpenWord
 from firstwin.rules.later import LATER_CONDITIONS, not_yet
+from firstwin.rules.movement import ChangedWord, Fell, Rose
 from firstwin.rules.names import (
     IDENTIFIER,
     PREFIXES,
@@ -22,9 +25,12 @@ from firstwin.rules.names import (
     in_words,
     is_formula,
 )
+from firstwin.rules.nudging import NudgedWord
+from firstwin.rules.people import AnyPerson, EveryPerson, NoPerson
 from firstwin.rules.problems import did_you_mean, listed, nearest
 from firstwin.rules.scope import Scope
-from firstwin.rules.walk import asks_a_person, contradicting, is_negative
+from firstwin.rules.usage import PeopleUsing, UsageOf
+from firstwin.rules.walk import asks_a_person, asks_of_people, contradicting, is_negative
 from firstwin.rules.word import refusal, shown
 
 # ---- one fact -------------------------------------------------------------------------------------------------------
@@ -68,7 +74,11 @@ class SegmentWord(ConditionWord):
             return terms.Named(name, terms.All(()))
         if scope.about == "account" and asks_a_person(found):
             message = f"The segment `{name}` asks about a person, and this rule is about accounts."
-            scope.refuse(message, "Write the rule `about: person`, or take another segment.", "segment", index)
+            better = f"Put it into `any_person: {{segment: {name}}}`, or write the rule `about: person`."
+            scope.refuse(message, better, "segment", index)
+        if scope.about == "person" and asks_of_people(found):
+            message = f"The segment `{name}` asks about the people of an account, and this is about one person."
+            scope.refuse(message, "Take another segment, or write the condition itself.", "segment", index)
         return found
 
 
@@ -82,6 +92,8 @@ class PropertyWord(RootModel[dict[Property, Compared]]):
         compared_to = comparisons(compared, inside)
         if name.scope == "start" and name.name != "at":
             _still(compared_to, inside)
+        elif name.scope != "start":
+            scope.compares(str(name), compared_to, str(name))
         return terms.Property(name, compared_to)
 
 
@@ -164,12 +176,26 @@ def any_of(found: Iterable[terms.Term]) -> terms.Term:
 
 # ---- which class ----------------------------------------------------------------------------------------------------
 
-HEADS: dict[str, type[ConditionWord]] = {
-    word.head: word for word in (Did, DidNot, ReachedWord, SegmentWord, AllWord, AnyWord, NoneWord)
-}
+WORDS: tuple[type[ConditionWord], ...] = (
+    Did, DidNot, PeopleWhoDid, DaysWith, Total,
+    UsageOf, PeopleUsing,
+    Fell, Rose, ChangedWord,
+    DoneWord, OpenWord, LatestWord,
+    ReachedWord, SegmentWord, NudgedWord,
+    AnyPerson, EveryPerson, NoPerson,
+    AllWord, AnyWord, NoneWord,
+)  # fmt: skip
+HEADS: dict[str, type[ConditionWord]] = {word.head: word for word in WORDS}
+LIKELY = HEADS.keys() - {"fell", "rose"}  # so short that `role` and `cell` would be taken for them
 SYNONYMS = {
     "and": "all", "or": "any", "not": "none", "did not": "did_not", "didnt": "did_not", "not_did": "did_not",
     "has_done": "did", "event": "did", "happened": "did", "milestone": "reached", "in_segment": "segment",
+    "usage": "usage_of", "fall": "fell", "dropped": "fell", "rise": "rose", "increased": "rose", "became": "changed", "sent": "nudged",
+    "anyone": "any_person", "everyone": "every_person", "everybody": "every_person", "nobody": "no_person",
+    "users_who_did": "people_who_did", "distinct_people": "people_who_did", "unique_users": "people_who_did",
+    "active_users": "people_who_did", "days_did": "days_with", "active_days": "days_with", "distinct_days": "days_with",
+    "sum": "total", "sum_of": "total", "total_of": "total", "completed": "done", "steps_done": "done",
+    "unresolved": "open", "not_closed": "open", "last": "latest", "newest": "latest", "most_recent": "latest",
 }  # fmt: skip
 
 
@@ -238,7 +264,7 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
     word, colon, rest = first.partition(":")
     if colon and (word in HEADS or _is_property(word)):
         return refusal("After a colon comes a space.", f"Write `{word}: {rest}`.")
-    meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, HEADS))), None)
+    meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")
     own = f" If `{first}` is a property, write `account.{first}`; if it is an event, `did: {first}`."
@@ -251,8 +277,23 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
 Condition = Annotated[
     Annotated[Did, Tag("<did>")]
     | Annotated[DidNot, Tag("<did_not>")]
+    | Annotated[UsageOf, Tag("<usage_of>")]
+    | Annotated[PeopleUsing, Tag("<people_using>")]
+    | Annotated[Fell, Tag("<fell>")]
+    | Annotated[Rose, Tag("<rose>")]
+    | Annotated[ChangedWord, Tag("<changed>")]
+    | Annotated[PeopleWhoDid, Tag("<people_who_did>")]
+    | Annotated[DaysWith, Tag("<days_with>")]
+    | Annotated[Total, Tag("<total>")]
+    | Annotated[DoneWord, Tag("<done>")]
+    | Annotated[OpenWord, Tag("<open>")]
+    | Annotated[LatestWord, Tag("<latest>")]
     | Annotated[ReachedWord, Tag("<reached>")]
     | Annotated[SegmentWord, Tag("<segment>")]
+    | Annotated[NudgedWord, Tag("<nudged>")]
+    | Annotated[AnyPerson, Tag("<any_person>")]
+    | Annotated[EveryPerson, Tag("<every_person>")]
+    | Annotated[NoPerson, Tag("<no_person>")]
     | Annotated[AllWord, Tag("<all>")]
     | Annotated[AnyWord, Tag("<any>")]
     | Annotated[NoneWord, Tag("<none>")]
@@ -260,3 +301,5 @@ Condition = Annotated[
     Discriminator(_head),
     BeforeValidator(_shaped),
 ]
+for _word in people.WORDS:  # they stand in a file of their own, where a condition is not known yet
+    _word.model_rebuild(_types_namespace={"Condition": Condition})

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic_core import InitErrorDetails
 
 from firstwin.rules import terms
 from firstwin.rules.comparisons import WhereWord, where_terms
-from firstwin.rules.durations import say_duration
+from firstwin.rules.deadline import judged_in_time
 from firstwin.rules.names import EventNames, EventProperty, Times
 from firstwin.rules.scope import Scope
-from firstwin.rules.windows import Windowed, needs_start, something_since
+from firstwin.rules.windows import Windowed, needs_start
 from firstwin.rules.word import refused_at
 
 NUMBERS = ("at_least", "at_most", "exactly")
@@ -33,9 +32,7 @@ class Counting(Windowed):
 
     synonyms: ClassVar[Mapping[str, str]] = SYNONYMS
 
-    def counted(
-        self, scope: Scope, names: tuple[str, ...], at_least: int | None, at_most: int | None
-    ) -> terms.Count | terms.All:
+    def counted(self, scope: Scope, names: tuple[str, ...], at_least: int | None, at_most: int | None) -> terms.Term:
         """The count, and where it speaks of a silence, the need to have existed for all of it."""
         self._spoken_of(scope, names)
         count = terms.Count(
@@ -43,11 +40,11 @@ class Counting(Windowed):
             self.window(scope),
             at_least,
             at_most,
-            where=where_terms(self.where, scope.at("where")),
+            where=where_terms(self.where, scope.at("where"), names),
             same=self._same(scope),
             anyone=self._anyone(scope),
         )
-        self._in_time(scope, at_most)
+        judged_in_time(self, scope, is_upper_bound=at_most is not None)
         return silence(count)
 
     def _spoken_of(self, scope: Scope, names: tuple[str, ...]) -> None:
@@ -74,26 +71,18 @@ class Counting(Windowed):
             scope.refuse(message, "Take the line out.", "by", at="key")
         return self.by is not None
 
-    def _in_time(self, scope: Scope, at_most: int | None) -> None:
-        """A deadline must be over when it is judged."""
-        if self.since == "start" or self.within:
-            something_since(scope, "since" if self.since else "within")
-        waits = [wait for wait in scope.waits if wait >= timedelta(0)]
-        if self.within and waits and self.within > min(waits) and (scope.gate != "until" or at_most is not None):
-            self._too_early(scope, self.within, min(waits))
 
-    def _too_early(self, scope: Scope, within: timedelta, wait: timedelta) -> None:
-        sent = f"{say_duration(wait)} after the start" if wait > timedelta(0) else "at once"
-        message = f"These {say_duration(within)} are not over when the message is due: it is sent {sent}."
-        suggestion = f"Write `after: {say_duration(within)}` or longer, or a shorter `within:`."
-        scope.refuse(message, suggestion, "within")
-
-
-def silence(count: terms.Count) -> terms.Count | terms.All:
+def silence(count: terms.Count | terms.Measure) -> terms.Term:
     """“At most” in a window that moves speaks of a silence that long: the subject must have been there to be silent."""
     if count.at_most is None or not isinstance(count.window, terms.InLast | terms.Between | terms.This):
         return count
     return terms.All((count, terms.Existed(count.window)))
+
+
+def exactly_alone(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    if "exactly" in data and ("at_least" in data or "at_most" in data):
+        message = "`exactly:` stands alone: it is a number by itself."
+        yield refused_at("exactly", message=message, suggestion="Keep it, or write a range.", at="key")
 
 
 class Did(Counting):
@@ -108,9 +97,7 @@ class Did(Counting):
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
-        if "exactly" in data and ("at_least" in data or "at_most" in data):
-            message = "`exactly:` stands alone: it is a number by itself."
-            yield refused_at("exactly", message=message, suggestion="Keep it, or write a range.", at="key")
+        yield from exactly_alone(data)
         for word in NUMBERS:
             if data.get(word) == 0 and not isinstance(data[word], bool):
                 yield refused_at(word, message=_ZERO[word][0], suggestion=_ZERO[word][1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,12 +12,13 @@ from firstwin.rules import rule_file, segments
 from firstwin.rules.documents import Document, read_document
 from firstwin.rules.folder import misnamed
 from firstwin.rules.order import recorders_first
+from firstwin.rules.outlines import outlines
 from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project
 from firstwin.rules.reading import read_word
 from firstwin.rules.references import destinations, former_names, unused_segments
 from firstwin.rules.rule_file import RuleFile
-from firstwin.rules.scope import Findings, Known, Scope, Use
+from firstwin.rules.scope import Compared, Findings, Known, Scope, Use
 from firstwin.rules.segments import SegmentsFile
 from firstwin.rules.sense import doubtful
 from firstwin.rules.terms import Named, Rule, Subject, read_milestones
@@ -40,6 +41,7 @@ class Library:
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # rule -> the names of the facts it depends on
     problems: tuple[Problem, ...] = ()
     uses: tuple[Use, ...] = ()
+    compared: tuple[Compared, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)  # rule -> its file
 
     def rule(self, name: str) -> Rule | None:
@@ -52,7 +54,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
     ``files`` by name, like ``rules/activated.yaml``. With a ``project``, destinations are looked up in it.
     """
     documents, problems = _documents(files)
-    known = Known(_recorders(documents), _abouts(documents))
+    known = Known(_recorders(documents), _abouts(documents), rules=outlines(_rule_files(files, documents)))
     named = _segments(documents.get(SEGMENTS), known)
     known = replace(known, segments=named.segments, broken_segments=named.broken)
     read = [_rule(name, document, known) for name, document in documents.items() if name != SEGMENTS]
@@ -74,6 +76,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
         {rule.id: read_by_rule(rule) for rule in rules},
         tuple(sorted(set(problems))),
         uses,
+        (*named.compared, *(compared for found in read for compared in found.compared)),
         {name: document.file for name, document in documents.items()},
     )
 
@@ -91,6 +94,11 @@ def _documents(files: Mapping[str, bytes]) -> tuple[dict[str, Document], list[Pr
         if document and not wrong:
             documents[PurePosixPath(file).stem] = document
     return documents, problems
+
+
+def _rule_files(files: Iterable[str], documents: Mapping[str, Document]) -> dict[str, Document | None]:
+    names = (PurePosixPath(file).stem for file in sorted(files))
+    return {name: documents.get(name) for name in names if name != SEGMENTS}
 
 
 def _recorders(documents: Mapping[str, Document]) -> dict[str, tuple[str, ...]]:
@@ -127,6 +135,7 @@ class _Segments:
     broken: frozenset[str] = frozenset()
     problems: Sequence[Problem] = ()
     uses: Sequence[Use] = ()
+    compared: Sequence[Compared] = ()
 
 
 def _segments(document: Document | None, known: Known) -> _Segments:
@@ -136,7 +145,9 @@ def _segments(document: Document | None, known: Known) -> _Segments:
     findings = Findings(document)
     found = read.word.segments(Scope(findings, known)) if read.word else {}
     names = frozenset(document.data if isinstance(document.data, dict) else ())
-    return _Segments(found, names - frozenset(found), (*read.problems, *findings.problems), findings.uses)
+    return _Segments(
+        found, names - frozenset(found), (*read.problems, *findings.problems), findings.uses, findings.compared
+    )
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,7 @@ class _Rule:
     rule: Rule | None
     problems: Sequence[Problem]
     uses: Sequence[Use]
+    compared: Sequence[Compared]
 
 
 def _rule(name: str, document: Document, known: Known) -> _Rule:
@@ -154,7 +166,7 @@ def _rule(name: str, document: Document, known: Known) -> _Rule:
     if rule and not read.problems and not errors(findings.problems):
         doubtful(rule, scope)
     problems = (*read.problems, *findings.problems)
-    return _Rule(None if errors(problems) else rule, problems, findings.uses)
+    return _Rule(None if errors(problems) else rule, problems, findings.uses, findings.compared)
 
 
 # ---- all of them together -------------------------------------------------------------------------------------------
@@ -175,16 +187,31 @@ def _circles(
 ) -> Iterator[Problem]:
     for circle in circles:
         name, read_from = circle[0], circle[1 % len(circle)]
-        read = next(
-            use
-            for use in uses
-            if (use.kind, use.file) == ("milestone", documents[name].file)
-            and read_from in known.milestones.get(use.name, ())
+        own = [use for use in uses if use.file == documents[name].file]
+        read = next(use for use in own if _waits_for(use, read_from, known))
+        yield Problem(read.file, read.line, read.column, *_circle(read, circle))
+
+
+def _waits_for(use: Use, rule: str, known: Known) -> bool:
+    return (use.kind == "milestone" and rule in known.milestones.get(use.name, ())) or (
+        use.kind == "nudged" and use.name == rule
+    )
+
+
+def _circle(read: Use, circle: tuple[str, ...]) -> tuple[str, str]:
+    """What is wrong with a circle that is looked at from this place, and what to do."""
+    around = " → ".join((*circle, circle[0]))
+    if read.kind == "nudged":
+        message = (
+            "The rule cannot begin with its own nudge."
+            if len(circle) == 1
+            else f"These rules wait for each other: {around}."
         )
-        message = f"The rule records `{read.name}` itself, so it cannot wait for it."
-        if len(circle) > 1:
-            message = f"These rules wait for each other's milestones: {' → '.join((*circle, name))}."
-        yield Problem(read.file, read.line, read.column, message, "Take the milestone out of one of the conditions.")
+        return message, "Begin one of them in another way; for several messages in a row write `steps:`."
+    message = f"The rule records `{read.name}` itself, so it cannot wait for it."
+    if len(circle) > 1:
+        message = f"These rules wait for each other's milestones: {around}."
+    return message, "Take the milestone out of one of the conditions."
 
 
 def _twins(rules: Sequence[Rule], documents: Mapping[str, Document]) -> Iterator[Problem]:

@@ -96,6 +96,20 @@ def _event_property(value: object) -> str:
     return name
 
 
+def _total(value: object) -> tuple[str, str]:
+    """The event and its property, divided by the last dot."""
+    text = _name("an event and its property", value)
+    name, dot, prop = text.rpartition(".")
+    if name in PREFIXES:
+        message = f"`{value}` is a property, and `total:` adds up what events carry."
+        raise refusal(message, f"Compare the property itself: `{value}: {{at_least: 1000}}`.")
+    if not name or not prop:
+        message = f"{shown(value)} does not say what to add up."
+        example = "invoice_paid" if dot else text
+        raise refusal(message, f"Write the event, a dot and its property: `total: {example}.amount`.")
+    return _event(name), _event_property(prop)
+
+
 def _property_part(kind: str, value: object) -> str:
     name = _name(kind, value)
     if "\\" in name:
@@ -151,6 +165,8 @@ def _template(value: object) -> str:
 
 EventName = Annotated[str, PlainValidator(_event), _schema(type="string")]
 EventNames = Annotated[tuple[EventName, ...], BeforeValidator(_as_list), _as_a_list_of("event")]
+EventTotal = Annotated[tuple[str, str], PlainValidator(_total), _schema(type="string")]
+EventTotals = Annotated[tuple[EventTotal, ...], BeforeValidator(_as_list), _as_a_list_of("event.property")]
 EventProperty = Annotated[str, PlainValidator(_event_property), _schema(type="string")]
 Property = Annotated[
     PropertyName, PlainValidator(_property), _schema(type="string", pattern=r"^(account|person|start)\.")
@@ -165,6 +181,7 @@ SegmentName = Annotated[
 SegmentNames = Annotated[tuple[SegmentName, ...], BeforeValidator(_as_list), _as_a_list_of("segment")]
 StepName = Annotated[str, PlainValidator(identifier("a step")), _schema(type="string", pattern=IDENTIFIER.pattern)]
 RuleName = Annotated[str, PlainValidator(identifier("a rule")), _schema(type="string", pattern=IDENTIFIER.pattern)]
+RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_as_list), _as_a_list_of("rule")]
 TemplateName = Annotated[str, PlainValidator(_template), _schema(type="string", pattern=IDENTIFIER.pattern)]
 
 
@@ -243,6 +260,11 @@ def _number_or_share(value: object) -> float | Share:
     return _number(value) if share is None else Share(share)
 
 
+def _times_or_share(value: object) -> float | Share:
+    share = share_of(value)
+    return _times(value) if share is None else Share(share)
+
+
 class Share(float):
     """A percentage: 0.5 for ``50%``."""
 
@@ -254,4 +276,5 @@ Times = Annotated[int, PlainValidator(_times), _schema(type="integer", minimum=0
 WholeNumber = Annotated[int, PlainValidator(_whole), _schema(type="integer")]
 Value = Annotated[Scalar, PlainValidator(_scalar), _schema(type=["string", "number", "boolean"])]
 Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list)]
+TimesOrShare = Annotated[float, PlainValidator(_times_or_share), _schema(type=["integer", "string"])]
 Amount = Annotated[float, PlainValidator(_number_or_share), _schema(type=["number", "string"])]

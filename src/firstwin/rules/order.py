@@ -1,11 +1,11 @@
-"""The order of rules: one that records a milestone stands before those that read it."""
+"""The order of rules: one that records a milestone, or starts another, stands before those that wait for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from firstwin.rules.terms import Rule, read_milestones
+from firstwin.rules.terms import Rule, nudged_by, read_milestones
 
 
 @dataclass
@@ -37,4 +37,5 @@ def recorders_first(rules: Sequence[Rule], recorders: Mapping[str, Sequence[str]
 
 
 def _reads_from(rule: Rule, recorders: Mapping[str, Sequence[str]]) -> list[str]:
-    return sorted({name for milestone in read_milestones(rule) for name in recorders.get(milestone, ())})
+    read = {name for milestone in read_milestones(rule) for name in recorders.get(milestone, ())}
+    return sorted(read | nudged_by(rule))

@@ -128,10 +128,14 @@ def _own_settings(value: object) -> object:
 
 
 class Csm(Part):
-    """Who gets what goes to `csm`: the sender of the account's own CSM, or else the fallback."""
+    """Who gets what goes to `csm`: the sender of the account's own CSM, or else the fallback.
+
+    ``zones`` are the time zones of CSMs by name; for one who is not named the project's holds.
+    """
 
     fallback: SenderName | None = None
     by_name: Mapping[str, SenderName] = Field(default_factory=dict)
+    zones: Mapping[str, Zone] = Field(default_factory=dict)
 
     called: ClassVar[str] = "`csm`"
 
@@ -185,6 +189,9 @@ class Project(Part):
 
     @model_validator(mode="after")
     def _senders_are_declared(self) -> Self:
+        nobody = [name for name in self.csm.zones if name not in self.csm.by_name]
+        if nobody:
+            raise refused_all([self._no_csm(name) for name in nobody])
         unknown = [(path, name) for path, name in self._named_senders() if name not in self.senders]
         if unknown:
             raise refused_all([self._undeclared(path, name) for path, name in unknown])
@@ -200,6 +207,11 @@ class Project(Part):
             name = getattr(self.redirect_to, channel, None)
             if name:
                 yield ("redirect_to", channel), name
+
+    def _no_csm(self, name: str) -> InitErrorDetails:
+        suggestion = did_you_mean(name, self.csm.by_name) or f"Name who it is: `by_name: {{{name}: …}}`."
+        message = f"`by_name` has no CSM called `{name}`."
+        return refused_at("csm", "zones", name, message=message, suggestion=suggestion, at="key")
 
     def _undeclared(self, path: Path, name: str) -> InitErrorDetails:
         suggestion = did_you_mean(name, self.senders) or f"Declare it: `senders: {{{name}: {{type: …}}}}`."

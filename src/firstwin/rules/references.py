@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from firstwin.rules.documents import Document
 from firstwin.rules.problems import Problem, Severity, did_you_mean, listed, nearest
@@ -50,15 +50,25 @@ def templates(uses: Iterable[Use], there: Mapping[str, Collection[str]]) -> Iter
 
 def events(uses: Iterable[Use], seen: Collection[str], milestones: Collection[str]) -> Iterator[Problem]:
     """Events that nobody has ever sent, as a warning: they may still come. And milestones that are events as well."""
+    unseen: dict[str, list[Use]] = {}
     for use in uses:
         if use.kind == "record" and use.name in seen:
-            yield _of(
-                use, f"Events called `{use.name}` come in, and a milestone may not have an event's name.", "Rename it."
-            )
+            message = f"Events called `{use.name}` come in, and a milestone may not have an event's name."
+            yield _of(use, message, "Rename it.")
         if use.kind == "event" and use.name not in seen:
-            meant = nearest(use.name, (*seen, *milestones))
-            suggestion = f"Did you mean `{meant}`?" if meant else "Is it sent under another name, or not yet?"
-            yield _of(use, f"No event `{use.name}` has ever come in.", suggestion, "warning")
+            unseen.setdefault(use.name, []).append(use)
+    for name, places in unseen.items():
+        meant = nearest(name, (*seen, *milestones))
+        suggestion = f"Did you mean `{meant}`?" if meant else "Is it sent under another name, or not yet?"
+        yield _of(places[0], f"No event `{name}` has ever come in{_also(places)}.", suggestion, "warning")
+
+
+def _also(places: Sequence[Use]) -> str:
+    others = sorted({place.file for place in places} - {places[0].file})
+    if not others:
+        return ""
+    more = f" and {len(others) - 2} more files" if len(others) > 2 else ""  # noqa: PLR2004 - enough to find them by
+    return f" ({', '.join(others[:2])}{more} ask for it too)" if len(others) > 1 else f" ({others[0]} asks for it too)"
 
 
 def former_names(uses: Iterable[Use], rules: Collection[str]) -> Iterator[Problem]:

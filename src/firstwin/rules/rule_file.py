@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,6 +14,7 @@ from firstwin.rules import terms
 from firstwin.rules.actions import Then
 from firstwin.rules.conditions import Condition
 from firstwin.rules.documents import Path
+from firstwin.rules.fitting import misfits
 from firstwin.rules.gates import Gate
 from firstwin.rules.names import Duration, RuleName, StepName, WholeNumber
 from firstwin.rules.problems import nearest
@@ -21,6 +23,7 @@ from firstwin.rules.starts import When
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
 AT_ONCE = timedelta(0)
+MOST_TIMES = 100  # each is a row for every start
 AGAIN = "Write `again: never`, `again: every time` or `again: {after: 30 days}`."
 ABOUT = "Write `about: account` or `about: person`: who is counted, and nudged once."
 SUBJECTS = {"accounts": "account", "company": "account", "customer": "account", "workspace": "account",
@@ -71,14 +74,33 @@ Again = Annotated[
 ]
 
 
+def _how_often(value: object) -> object:
+    found = re.search(r"[0-9]+", str(value))
+    number = value if isinstance(value, int) and not isinstance(value, bool) else None
+    if number is None:
+        better = f"Write `{found[0]}`." if found else "Write a number like `5`."
+        raise refusal(f"{shown(value)} is not a number of times.", better)
+    if not 1 < number <= MOST_TIMES:
+        better = (
+            "Write `2` or more, or take `every:` and `at_most:` out."
+            if number <= 1
+            else f"Write `{MOST_TIMES}` at most."
+        )
+        raise refusal(f"A step is repeated 2 to {MOST_TIMES} times.", better)
+    return number
+
+
 class StepFile(Word):
     """One message, or one set of messages, at its own time after the start."""
 
     after: Duration | None = None
     before: Duration | None = None
+    every: Duration | None = None
+    at_most: Annotated[int | None, BeforeValidator(_how_often)] = None
     unless: Gate | None = None
     only_if: Condition | None = None
     then: Then | None = None
+    was: StepName | None = None
 
     called: ClassVar[str] = "A step"
     needed: ClassVar[Mapping[str, str]] = {"then": "Write what to do: `then: {email: welcome, to: contact}`."}
@@ -91,18 +113,33 @@ class StepFile(Word):
             yield refused_at(
                 "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
             )
+        if "every" in data and "at_most" not in data:
+            message = "`every:` does not say how often at most."
+            better = "Write `at_most: 5` beside it, so that nobody is written to for ever."
+            yield refused_at("every", message=message, suggestion=better, at="key")
+        elif "at_most" in data and "every" not in data:
+            message = "`at_most:` counts how often a step is repeated, and this one is not."
+            yield refused_at("at_most", message=message, suggestion="Write `every: 7 days` beside it.", at="key")
 
-    def step(self, name: str, scope: Scope) -> terms.Step:
-        """The step as it is meant."""
+    def steps(self, name: str, scope: Scope) -> tuple[terms.Step, ...]:
+        """The step as it is meant, and its repetitions."""
         wait = self.wait(scope)
-        gated = scope if wait is None else scope.waiting((wait,))
-        return terms.Step(
+        gated = scope if wait is None else scope.waiting(self.all_waits(wait))
+        step = terms.Step(
             name,
             AT_ONCE if wait is None else wait,
             tuple(action.action(scope.at("then", index)) for index, action in enumerate(self.then or ())),
             unless=gate(self.unless, gated, "unless"),
             only_if=gate(self.only_if, gated, "only_if"),
+            times=self.at_most or 1,
+            every=self.every or AT_ONCE,
+            was=self.was,
         )
+        return step.repeated()
+
+    def all_waits(self, first: timedelta) -> tuple[timedelta, ...]:
+        """How long after the start it is due, and for the last time."""
+        return (first, first + (self.at_most - 1) * self.every) if self.every and self.at_most else (first,)
 
     def wait(self, scope: Scope) -> timedelta | None:
         """How long after the start; None where it could not be read."""
@@ -122,6 +159,9 @@ def _named_steps(value: object) -> object:
         raise refusal(message, "Write `steps:` and below it, indented, `welcome:` in place of each dash.")
     if isinstance(value, Mapping) and not value:
         raise refusal("There are no steps.", "Write at least one, with a name: `welcome: {then: …}`.")
+    if isinstance(value, Mapping) and terms.OVER in value:
+        message = f"`{terms.OVER}` is what is done when a state ends, and no name for a step."
+        raise refusal(message, "Write it beside `steps:`, or give the step another name.")
     return value
 
 
@@ -137,6 +177,7 @@ class RuleFile(Word):
     until: Gate | None = None
     then: Then | None = None
     steps: Annotated[dict[StepName, StepFile] | None, BeforeValidator(_named_steps)] = None
+    when_over: Then | None = None
     again: Again | None = None
     backfill: Duration | None = None
     expires_after: Duration | None = None
@@ -175,6 +216,12 @@ class RuleFile(Word):
                 "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
             )
 
+    @classmethod
+    def unknown(cls, key: str) -> tuple[str, str]:
+        if key in ("every", "at_most"):
+            return f"`{key}:` repeats a step, and stands in it.", "Write `steps:`, and in one of them `every: 7 days`."
+        return super().unknown(key)
+
     def rule(self, name: str, scope: Scope) -> terms.Rule | None:
         """The rule as it is meant, its defaults filled in; None if it says too little. Mistakes go to the scope."""
         inside = scope.about_a(self.about).started(self._facts(scope))
@@ -194,16 +241,41 @@ class RuleFile(Word):
             name, self.about, start, steps, self._again(), until, unless, only_if,
             backfill=self.backfill or AT_ONCE, expires_after=self.expires_after, message_class=self._class(steps),
             priority=self.priority, mode=self.mode, was=self.was, source=scope.findings.document.source.text,
+            over=self._over(start, inside),
         )  # fmt: skip
 
     def _facts(self, scope: Scope) -> StartFacts:
         return self.when.facts(scope.known.milestones) if self.when else StartFacts(None)
 
     def _steps(self, scope: Scope) -> tuple[terms.Step, ...]:
-        self._only_dates_have_a_before(scope)
+        misfits(self, scope)
         if self.steps:
-            return tuple(step.step(name, scope.at("steps", name)) for name, step in self.steps.items())
-        return (self._only_step.step("", scope),) if self.then else ()
+            self._renamed(scope)
+            return tuple(one for name, step in self.steps.items() for one in step.steps(name, scope.at("steps", name)))
+        return self._only_step.steps("", scope) if self.then else ()
+
+    def _renamed(self, scope: Scope) -> None:
+        """`was:` of a step names one that is gone, and that nobody else was."""
+        claimed: dict[str, str] = {}
+        for name, step in (self.steps or {}).items():
+            if step.was is None:
+                continue
+            if step.was in (self.steps or {}):
+                message = (
+                    f"The step `{step.was}` is still there." if step.was != name else f"`{name}` is this step itself."
+                )
+                scope.refuse(message, "`was:` names a step that was renamed.", "steps", name, "was")
+            elif step.was in claimed:
+                message = f"The step `{claimed[step.was]}` says `was: {step.was}` too."
+                scope.refuse(message, "Only one step can be the renamed one.", "steps", name, "was")
+            claimed.setdefault(step.was, name)
+
+    def _over(self, start: terms.Start, scope: Scope) -> terms.Step | None:
+        """What is due when the state is over, for as long as it is."""
+        if not self.when_over or not isinstance(start, terms.BecomesStart):
+            return None
+        actions = tuple(action.action(scope.at("when_over", index)) for index, action in enumerate(self.when_over))
+        return terms.Step(terms.OVER, AT_ONCE, actions, unless=start.condition)
 
     @property
     def _only_step(self) -> StepFile:
@@ -213,19 +285,10 @@ class RuleFile(Word):
         if not self.steps:
             own = self._only_step.wait(scope)
             return () if own is None or not self.then else (own,)
-        found = [step.wait(scope.at("steps", name)) for name, step in self.steps.items()]
-        return () if None in found else tuple(wait for wait in found if wait is not None)
-
-    def _only_dates_have_a_before(self, scope: Scope) -> None:
-        if scope.start is None or scope.start.kind in ("date", None):
-            return
-        befores: list[Path] = [("before",)] if self.before else []
-        befores += [("steps", name, "before") for name, step in (self.steps or {}).items() if step.before]
-        for path in befores:
-            message = "`before` counts back from a date, and this rule does not start with one."
-            scope.refuse(
-                message, "Write `after`, or start the rule with `when: {date: account.trial_ends_at}`.", *path, at="key"
-            )
+        found = [(step, step.wait(scope.at("steps", name))) for name, step in self.steps.items()]
+        if any(wait is None for _, wait in found):
+            return ()
+        return tuple(one for step, wait in found if wait is not None for one in step.all_waits(wait))
 
     def _again(self) -> terms.Again:
         if isinstance(self.again, AgainAfter):

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from firstwin.rules.durations import say_duration
 from firstwin.rules.project import ExpiresAfter, Project
-from firstwin.rules.say_term import NO_LABELS, Labels, happened, say_scalars, say_term, say_where
+from firstwin.rules.say_start import say_start
+from firstwin.rules.say_term import NO_LABELS, Labels, say_term
 from firstwin.rules.terms import (
     Action,
     Alert,
     BecomesStart,
-    ChangedStart,
+    ClockStart,
     DateStart,
     Email,
     EventStart,
     Recipient,
     Record,
     Rule,
-    Scalar,
     Start,
     Step,
     Term,
@@ -27,7 +27,6 @@ from firstwin.rules.terms import (
 
 __all__ = ["say", "say_term"]
 
-MILESTONE = "firstwin.milestone."
 RECEIVERS = {
     "person": "the person",
     "actor": "whoever did it",
@@ -41,7 +40,8 @@ def say(rule: Rule, project: Project | None = None) -> str:
     labels = project.labels if project else NO_LABELS
     expiry = project.expires_after if project else ExpiresAfter()
     said = [
-        f"About each {rule.about}: {_start(rule.when, labels)}, {_deeds(rule, labels)}",
+        f"About each {rule.about}: {say_start(rule.when, labels)}, {_deeds(rule, labels)}",
+        *_over(rule),
         *_until(rule, labels),
         _again(rule),
         _backfill(rule),
@@ -52,50 +52,6 @@ def say(rule: Rule, project: Project | None = None) -> str:
     return "; ".join(said) + "."
 
 
-# ---- the start ------------------------------------------------------------------------------------------------------
-
-
-def _start(start: Start, labels: Labels) -> str:
-    match start:
-        case EventStart():
-            return _event(start, labels)
-        case DateStart(name):
-            return f"counting from the date in {name}"
-        case BecomesStart(condition):
-            return f"when this becomes true, and for as long as it stays true: {say_term(condition, labels)}"
-        case ChangedStart(name, old, new):
-            return f"when {name} changes{_side('from', old)}{_side('to', new)}"
-
-
-def _event(start: EventStart, labels: Labels) -> str:
-    events = [_quoted(happened(name, labels)) for name in start.names if not name.startswith(MILESTONE)]
-    reached = [f"“{name.removeprefix(MILESTONE)}”" for name in start.names if name.startswith(MILESTONE)]
-    said = [f"{' or '.join(events)}{say_where(start.where)} happens"] if events else []
-    said += [f"{' or '.join(reached)} is reached"] if reached else []
-    per = f", separately for each {start.per}" if start.per else ""
-    return f"when {' or '.join(said)}{_which(start.which)}{per}"
-
-
-def _quoted(said: str) -> str:
-    return said if said.startswith("“") else f"“{said}”"
-
-
-def _which(which: str | int) -> str:
-    counted = {"every": "", "first": " for the first time", "latest": ", counting anew each time"}
-    return counted[which] if isinstance(which, str) else f" for the {_ordinal(which)} time"
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def _side(word: str, values: tuple[Scalar, ...] | None) -> str:
-    if values is None:
-        return ""
-    return f" {word} {say_scalars(values) if values else 'not being set'}"
-
-
 # ---- what is done ---------------------------------------------------------------------------------------------------
 
 
@@ -103,18 +59,23 @@ def _deeds(rule: Rule, labels: Labels) -> str:
     for_all = _gates(rule.unless, rule.only_if, labels)
     if not rule.steps[0].name:
         return _step(rule.steps[0], rule.when, for_all, labels)
-    steps = "; ".join(f"(“{step.name}”) {_step(step, rule.when, '', labels)}" for step in rule.steps)
-    return f"in {len(rule.steps)} steps{for_all and f', each{for_all}'}: {steps}"
+    written = [step for step in rule.steps if step.number == 1]
+    steps = "; ".join(f"(“{step.name}”) {_step(step, rule.when, '', labels)}" for step in written)
+    return f"in {len(written)} step{'s'[: len(written) - 1]}{for_all and f', each{for_all}'}: {steps}"
 
 
 def _step(step: Step, start: Start, for_all: str, labels: Labels) -> str:
     gates = for_all + _gates(step.unless, step.only_if, labels)
     deeds = " and ".join(_action(action) for action in step.actions)
-    return f"{_wait(step, start)}{gates}, {deeds}"
+    return f"{_wait(step, start)}{_repeated(step)}{gates}, {deeds}"
+
+
+def _repeated(step: Step) -> str:
+    return f" and then every {say_duration(step.every)}, {step.times} times at most" if step.times > 1 else ""
 
 
 def _wait(step: Step, start: Start) -> str:
-    dated = isinstance(start, DateStart)
+    dated = isinstance(start, DateStart) or (isinstance(start, EventStart) and start.date is not None)
     if not step.wait:
         return "on the date itself" if dated else "at once"
     if isinstance(start, BecomesStart):
@@ -153,6 +114,12 @@ def _receiver(to: Recipient) -> str:
 # ---- what holds for it ----------------------------------------------------------------------------------------------
 
 
+def _over(rule: Rule) -> Iterator[str]:
+    if rule.over:
+        deeds = " and ".join(_action(action) for action in rule.over.actions)
+        yield f"when the state is over, if any of this was sent, {deeds}"
+
+
 def _until(rule: Rule, labels: Labels) -> Iterator[str]:
     if rule.until:
         yield f"it ends, and nothing more is sent, once {say_term(rule.until, labels)}"
@@ -170,13 +137,15 @@ def _again(rule: Rule) -> str:
 
 
 def _backfill(rule: Rule) -> str:
+    if isinstance(rule.when, ClockStart):
+        return "what the clock struck before the rule was switched on is left alone"
     if rule.backfill:
         return f"starts up to {say_duration(rule.backfill)} before the rule was switched on are taken as well"
     return "starts from before the rule was switched on are left alone"
 
 
 def _expiry(rule: Rule, expiry: ExpiresAfter) -> Iterator[str]:
-    actions = [action for step in rule.steps for action in step.actions]
+    actions = [action for step in rule.all_steps for action in step.actions]
     defaults = {"email": (Email, expiry.email), "alert": (Alert, expiry.alert), "webhook": (Webhook, expiry.webhook)}
     for word, (kind, default) in defaults.items():
         if any(isinstance(action, kind) for action in actions):

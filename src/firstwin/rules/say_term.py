@@ -6,24 +6,35 @@ import re
 from collections.abc import Iterable, Mapping
 
 from firstwin.rules.durations import say_duration
+from firstwin.rules.say_aggregates import say_done, say_latest, say_measure, say_open
+from firstwin.rules.say_change import say_changed, say_moved, say_nudged, say_people, say_usage
 from firstwin.rules.terms import (
     All,
     AnyOf,
     BeforeStart,
     Between,
+    Changed,
     Comparison,
     Count,
+    Done,
     Ever,
     Existed,
     InLast,
+    Latest,
+    Measure,
+    Moved,
     Named,
     NoneOf,
+    Nudged,
+    Open,
+    People,
     Property,
     Reached,
     Scalar,
     SinceStart,
     Term,
     This,
+    Usage,
     Where,
     Window,
     Within,
@@ -34,11 +45,11 @@ NO_LABELS: Labels = {}
 SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
-def say_term(term: Term, labels: Labels = NO_LABELS) -> str:
+def say_term(term: Term, labels: Labels = NO_LABELS) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each
     """The condition in words. ``labels`` say how an event or a milestone reads."""
     match term:
-        case Count():
-            return _count(term, labels)
+        case Count() | Measure() | Open() | Latest() | Done():
+            return _facts(term, labels)
         case Existed(window):
             return _existed(window)
         case Property(of, comparisons):
@@ -51,6 +62,16 @@ def say_term(term: Term, labels: Labels = NO_LABELS) -> str:
             return _any(term, labels)
         case NoneOf(parts):
             return _none(tuple(say_term(part, labels) for part in parts))
+        case Usage(names, where=where):
+            return say_usage(term, f"{_any_event(names, labels)}{say_where(where)}")
+        case Moved(window=window):
+            return say_moved(term, _window(window))
+        case Changed(_, window, old, new):
+            return say_changed(term, _window(window), _side(old), _side(new))
+        case Nudged(_, window):
+            return say_nudged(term, _window(window))
+        case People(_, part):
+            return say_people(term, say_term(part, labels))
         case Named(name, part):
             return f"in the segment “{name}” ({say_term(part, labels)})"
 
@@ -65,16 +86,46 @@ def happened(name: str, labels: Labels = NO_LABELS) -> str:
     return name.replace("_", " ") if SNAKE.fullmatch(name) else f"“{name}”"
 
 
+def _facts(term: Count | Measure | Open | Latest | Done, labels: Labels) -> str:
+    match term:
+        case Count():
+            return _count(term, labels)
+        case Measure():
+            return say_measure(term, _counted(term, labels), _window(term.window))
+        case Open(opened, closed):
+            return say_open(term, _any_event(opened, labels), _any_event(closed, labels))
+        case Latest(names, where):
+            return say_latest(_any_event(names, labels), say_where(where))
+        case Done(parts):
+            return say_done(term, [_done(part, labels) for part in parts])
+
+
 def _count(count: Count, labels: Labels) -> str:
-    events = " or ".join(happened(name, labels) for name in count.names)
-    what = f"{events}{say_where(count.where)}"
-    what += f" for the same {count.same}" if count.same else ""
-    what += " by anyone in the account" if count.anyone else ""
+    what = _counted(count, labels)
     if count.at_most == 0:
         return f"never {what}" if isinstance(count.window, Ever) else f"not {what} {_window(count.window)}"
     if (count.at_least, count.at_most) == (1, None):
         return f"{what} {_window(count.window)}"
     return f"{what} {_times(count.at_least, count.at_most)} {_window(count.window)}"
+
+
+def _side(values: tuple[Scalar, ...] | None) -> str:
+    """A value that a property changes from or to; any value is not spoken of."""
+    return "" if values is None else say_scalars(values) if values else "not being set"
+
+
+def _counted(count: Count | Measure, labels: Labels) -> str:
+    what = f"{_any_event(count.names, labels)}{say_where(count.where)}"
+    what += f" for the same {count.same}" if count.same else ""
+    return f"{what} by anyone in the account" if count.anyone else what
+
+
+def _any_event(names: Iterable[str], labels: Labels) -> str:
+    return " or ".join(happened(name, labels) for name in names)
+
+
+def _done(part: Count | Reached, labels: Labels) -> str:
+    return _any_event(part.names, labels) if isinstance(part, Count) else say_term(part, labels)
 
 
 def _times(at_least: int | None, at_most: int | None) -> str:

@@ -9,11 +9,13 @@ from typing import Literal
 
 from firstwin.rules.documents import Document, Path
 from firstwin.rules.problems import Problem, Severity, did_you_mean, listed
-from firstwin.rules.terms import Named, PropertyName, Subject
+from firstwin.rules.terms import Comparison, Named, PropertyName, Subject
 from firstwin.rules.word import At
 
-UseKind = Literal["event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was"]
-StartKind = Literal["event", "milestone", "date", "becomes", "changed"]
+UseKind = Literal[
+    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "property", "nudged"
+]  # fmt: skip
+StartKind = Literal["event", "milestone", "date", "becomes", "changed", "clock", "nudged"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,21 @@ class Use:
     column: int
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A property that a file compares, and where; ``check`` looks whether what has come in can ever compare so.
+
+    ``events`` are those whose property it is; empty for a property of the account or the person, written with its scope.
+    """
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+    events: tuple[str, ...]
+    file: str
+    line: int
+    column: int
+
+
 @dataclass
 class Findings:
     """What comes to light while a file is read."""
@@ -34,7 +51,18 @@ class Findings:
     document: Document
     problems: list[Problem] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     broken: frozenset[Path] = frozenset()
+
+
+@dataclass(frozen=True)
+class KnownRule:
+    """What others may ask about a rule; None is what could not be read. ``steps`` are empty in a rule without any."""
+
+    about: Subject | None = None
+    steps: tuple[str, ...] | None = None
+    sends: bool = True
+    was: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,18 +73,29 @@ class Known:
     abouts: Mapping[str, Subject | None] = field(default_factory=dict)  # of the rules that record
     segments: Mapping[str, Named] = field(default_factory=dict)
     broken_segments: frozenset[str] = frozenset()
+    rules: Mapping[str, KnownRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class StartFacts:
-    """What is known about the rule's start. ``kind`` is None where the start itself could not be read."""
+    """What is known about the rule's start. ``kind`` is None where the start itself could not be read.
+
+    ``by_event``: it is a date that an event brings.
+    """
 
     kind: StartKind | None
+    by_event: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there may be something before it."""
+        return self.kind == "date" or self.by_event
 
     @property
     def carries(self) -> tuple[str, ...] | None:
         """The names of the start's own data; None if the event decides."""
-        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to")}
+        fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to"),
+                 "clock": (), "nudged": ("step", "channel")}  # fmt: skip
         return fixed.get(self.kind) if self.kind else None
 
 
@@ -120,10 +159,17 @@ class Scope:
         file = self.findings.document.file
         self.findings.problems.append(Problem(file, place.line, place.column, message, suggestion, severity))
 
-    def uses(self, kind: UseKind, name: str, *path: str | int) -> None:
+    def uses(self, kind: UseKind, name: str, *path: str | int, at: At = "value") -> None:
         """Notes a name that must be known elsewhere."""
-        place = self.findings.document.place((*self.path, *path))
+        place = self.findings.document.place((*self.path, *path), at)
         self.findings.uses.append(Use(kind, name, self.findings.document.file, place.line, place.column))
+
+    def compares(
+        self, name: str, comparisons: tuple[Comparison, ...], *path: str | int, events: tuple[str, ...] = ()
+    ) -> None:
+        """Notes a comparison, for whoever knows what values there are."""
+        place, file = self.findings.document.place((*self.path, *path), "key"), self.findings.document.file
+        self.findings.compared.append(Compared(name, comparisons, events, file, place.line, place.column))
 
     # ---- names ----
 
@@ -158,9 +204,13 @@ class Scope:
         """A property is spoken of: there must be somebody, or something, that has it here."""
         if name.scope == "person" and self.about == "account":
             message = f"`{name}`: this rule is about accounts, and an account has many people."
-            self.refuse(message, "Ask for a property of the account, or write the rule `about: person`.", *path, at=at)
+            inside = "Put it into `any_person:`, `every_person:` or `no_person:`" if self.gate else ""
+            better = f"{inside or 'Ask for a property of the account'}, or write the rule `about: person`."
+            self.refuse(message, better, *path, at=at)
         if name.scope == "start":
             self._of_start(name, path, at)
+        else:
+            self.uses("property", str(name), *path, at=at)
 
     def _of_start(self, name: PropertyName, path: Path, at: At) -> None:
         if self.start is None:

@@ -9,9 +9,12 @@ from firstwin.rules.scope import Scope
 from firstwin.rules.terms import (
     BecomesStart,
     Count,
+    Done,
     EventStart,
     Ever,
+    Measure,
     NoneOf,
+    Nudged,
     Reached,
     Rule,
     SinceStart,
@@ -28,6 +31,7 @@ def doubtful(rule: Rule, scope: Scope) -> None:
     """Tells the scope what is doubtful about a rule that has no other mistake."""
     _contradictory(rule, scope)
     _met_from_the_start(rule, scope)
+    _first_by_itself(rule, scope)
     _other_things_too(rule, scope)
     _true_for_everybody(rule, scope)
 
@@ -38,7 +42,7 @@ def _gates(rule: Rule) -> Iterator[tuple[str, Gated]]:
         term = getattr(rule, word)
         if term is not None:
             yield word, ((word,), term)
-    for step in rule.steps:
+    for step in (step for step in rule.steps if step.number == 1):
         for word in ("unless", "only_if"):
             term = getattr(step, word)
             if term is not None:
@@ -87,10 +91,25 @@ def _is_the_start(term: Term, start: Start) -> bool:
             return names == (f"firstwin.milestone.{milestone}",)
         case EventStart(names), Count(counted):
             return term == Count(counted, Ever()) and set(names) <= set(counted)
+        case EventStart(), Done(parts, 1, None):
+            return any(_is_the_start(part, start) for part in parts)
         case BecomesStart(condition), _:
             return term == condition
         case _:
             return False
+
+
+def _first_by_itself(rule: Rule, scope: Scope) -> None:
+    """A message that waits for a message of its own rule, where there is no other that could come first."""
+    for word, (path, term) in _gates(rule):
+        if word != "only_if" or not isinstance(term, Nudged) or term.rule != rule.id:
+            continue
+        own = path[1] if len(path) > 1 else None
+        if ((len(rule.steps) == 1 or own is None) and term.step is None) or (
+            term.step is not None and term.step == own
+        ):
+            message = "This waits for a message of this very rule, so the first is never sent."
+            scope.refuse(message, "Name another rule, or a step that comes before this one.", *path, at="key")
 
 
 def _other_things_too(rule: Rule, scope: Scope) -> None:
@@ -99,10 +118,15 @@ def _other_things_too(rule: Rule, scope: Scope) -> None:
         return
     for _, (path, term) in _gates(rule):
         for part in walk(term):
-            if isinstance(part, Count) and isinstance(part.window, SinceStart | Within) and part.same is None:
+            if isinstance(part, Count | Measure) and isinstance(part.window, SinceStart | Within) and part.same is None:
                 message = f"This counts `{part.names[0]}` of every `{rule.when.per}`, not only that of the start."
-                better = f"{{did: {part.names[0]}, same: {rule.when.per}, since: start}}"
-                scope.warn(message, f"If only that one is meant, write `{better}`.", *path, at="key")
+                scope.warn(message, f"If only that one is meant, {_only_that(part, rule.when.per)}.", *path, at="key")
+
+
+def _only_that(part: Count | Measure, per: str) -> str:
+    if isinstance(part, Measure):
+        return f"write `same: {per}` beside it"
+    return f"write `{{did: {part.names[0]}, same: {per}, since: start}}`"
 
 
 def _true_for_everybody(rule: Rule, scope: Scope) -> None:

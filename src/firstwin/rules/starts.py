@@ -8,10 +8,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 
 from firstwin.rules import terms
+from firstwin.rules.chain import NudgedStartWord
+from firstwin.rules.changing import ValuesOrNone, values
+from firstwin.rules.clock import ClockStartWord
 from firstwin.rules.comparisons import WhereWord, where_terms
 from firstwin.rules.conditions import HEADS, Condition
-from firstwin.rules.later import LATER_STARTS, not_yet
-from firstwin.rules.names import EventNames, EventProperty, Property, Values
+from firstwin.rules.names import EventNames, EventProperty, Property
 from firstwin.rules.problems import listed, nearest
 from firstwin.rules.scope import Scope, StartFacts
 from firstwin.rules.word import Word, refusal, shown
@@ -49,6 +51,7 @@ def _which(value: object) -> object:
 
 class EventStartWord(Word):
     event: EventNames
+    date: EventProperty | None = None
     where: WhereWord | None = None
     per: EventProperty | None = None
     which: Annotated[Literal["first", "latest"] | int | None, BeforeValidator(_which)] = None
@@ -57,13 +60,16 @@ class EventStartWord(Word):
     synonyms: ClassVar[Mapping[str, str]] = {"filter": "where", "with": "where", "nth": "which", "for_each": "per"}
 
     def facts(self, _milestones: Mapping[str, Any]) -> StartFacts:
-        return StartFacts("event")
+        return StartFacts("event", by_event=self.date is not None)
 
     def start(self, scope: Scope) -> terms.Start:
         for index, name in enumerate(self.event):
             scope.event(name, "event", index, instead="when: {}")
-        where = where_terms(self.where, scope.at("where"))
-        return terms.EventStart(self.event, where, self.per, self.which or "every")
+        if self.date and self.which:
+            message = "The date of the newest event counts, so `which:` has nothing to choose."
+            scope.refuse(message, "Take `which:` out; with `per:` each thing has a date of its own.", "which", at="key")
+        where = where_terms(self.where, scope.at("where"), self.event)
+        return terms.EventStart(self.event, where, self.per, self.which or "every", self.date)
 
 
 class DateStartWord(Word):
@@ -91,29 +97,6 @@ class BecomesStartWord(Word):
         return terms.BecomesStart(self.becomes.term(scope.before_the_start("becomes").at("becomes")))
 
 
-def _only_false(value: object) -> object:
-    if value is not False:
-        raise refusal("Only `exists: false` says something here.", "For any value, leave `from:` or `to:` out.")
-    return value
-
-
-class NotThere(Word):
-    """`{exists: false}`: no value."""
-
-    exists: Annotated[Literal[False], BeforeValidator(_only_false)]
-
-    called: ClassVar[str] = "`{exists: false}`"
-
-
-def _value_or_none(value: object) -> str:
-    return "<none>" if isinstance(value, Mapping | NotThere) else "<values>"
-
-
-ValuesOrNone = Annotated[
-    Annotated[Values, Tag("<values>")] | Annotated[NotThere, Tag("<none>")], Discriminator(_value_or_none)
-]
-
-
 class ChangedStartWord(Word):
     changed: Property
     from_: ValuesOrNone | None = Field(default=None, alias="from")
@@ -127,14 +110,10 @@ class ChangedStartWord(Word):
 
     def start(self, scope: Scope) -> terms.Start:
         _of_the_subject(self.changed, scope, "changed")
-        old, new = _values(self.from_), _values(self.to)
+        old, new = values(self.from_), values(self.to)
         if old is not None and old == new:
             scope.refuse("A change from a value to the same value never happens.", "Write two different values.", "to")
         return terms.ChangedStart(self.changed, old, new)
-
-
-def _values(written: tuple[terms.Scalar, ...] | NotThere | None) -> tuple[terms.Scalar, ...] | None:
-    return () if isinstance(written, NotThere) else written
 
 
 def _of_the_subject(name: terms.PropertyName, scope: Scope, word: str) -> None:
@@ -149,8 +128,10 @@ def _of_the_subject(name: terms.PropertyName, scope: Scope, word: str) -> None:
 
 STARTS: dict[str, type[Word]] = {
     "event": EventStartWord, "date": DateStartWord, "becomes": BecomesStartWord, "changed": ChangedStartWord,
+    "every": ClockStartWord, "nudged": NudgedStartWord,
 }  # fmt: skip
-SYNONYMS = {"state": "becomes", "turns": "becomes", "on": "event", "trigger": "event", "happens": "event", "at": "date"}
+SYNONYMS = {"state": "becomes", "turns": "becomes", "on": "event", "trigger": "event", "happens": "event", "at": "date",
+            "schedule": "every", "cron": "every", "clock": "every", "weekly": "every", "daily": "every"}  # fmt: skip
 
 
 def _head(value: object) -> str:
@@ -164,14 +145,8 @@ def _shaped(value: object) -> object:
         raise refusal(f"{shown(value)} is not the name of an event.", "Write `when: signed_up`, for example.")
     if not isinstance(value, Mapping):
         return value
-    for head, instead in LATER_STARTS.items():
-        if head in value:
-            raise refusal(*not_yet(head, instead))
     heads = [head for head in STARTS if head in value]
-    if heads == ["event", "date"]:
-        message = "A date that an event brings is not available yet."
-        raise refusal(message, "For now use a date of the account: `when: {date: account.departs_at}`.")
-    if len(heads) > 1:
+    if len(heads) > 1 and heads != ["event", "date"]:
         raise refusal(f"{listed(heads, 'and')} exclude each other.", "Write one rule for each.")
     if not heads:
         raise _no_start(value)
@@ -195,7 +170,9 @@ When = Annotated[
     | Annotated[EventStartWord, Tag("<event>")]
     | Annotated[DateStartWord, Tag("<date>")]
     | Annotated[BecomesStartWord, Tag("<becomes>")]
-    | Annotated[ChangedStartWord, Tag("<changed>")],
+    | Annotated[ChangedStartWord, Tag("<changed>")]
+    | Annotated[ClockStartWord, Tag("<every>")]
+    | Annotated[NudgedStartWord, Tag("<nudged>")],
     Discriminator(_head),
     BeforeValidator(_shaped),
 ]

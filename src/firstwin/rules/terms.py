@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
 Subject = Literal["account", "person"]
 Scope = Literal["account", "person", "start"]
 Scalar = str | float | bool
+ADDED = {"added": True}  # a field that came later: as long as it says nothing, a rule's version stays what it was
+NUDGED = "firstwin.nudged."  # begins the names of the facts that a rule has nudged somebody
 
 
 # ---- property values ------------------------------------------------------------------------------------------------
@@ -125,6 +127,57 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """Like a count, of something else than facts: different ``people``, different ``days`` of the subject's own calendar,
+    or the ``total`` of the numbers in ``prop`` (what is no number adds nothing, and the total of nothing is 0).
+
+    With ``of`` both bounds are shares of that property: 0.5 for 50%. Where it is missing or no number, this is false.
+    """
+
+    what: Literal["people", "days", "total"]
+    names: tuple[str, ...]
+    window: Window
+    at_least: float | None = 1
+    at_most: float | None = None
+    of: PropertyName | None = None
+    prop: str = ""
+    where: tuple[Where, ...] = ()
+    same: str | None = None
+    anyone: bool = False
+
+
+@dataclass(frozen=True)
+class Open:
+    """For how many values of ``per`` the newest of ``names`` is later than the newest of ``closed_by``, if any.
+
+    A value is a text, a number or a truth; facts without one open and close nothing.
+    """
+
+    names: tuple[str, ...]
+    closed_by: tuple[str, ...]
+    per: str
+    at_least: int | None = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest of all facts with one of the names fits; of two at one moment, the one that arrived later."""
+
+    names: tuple[str, ...]
+    where: tuple[Where, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many of the parts hold, each an event or a milestone ever; within [at_least, at_most]."""
+
+    parts: tuple[Count | Reached, ...]
+    at_least: int | None = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
 class Existed:
     """The subject was created at or before the beginning of the window (InLast, Between or This)."""
 
@@ -172,7 +225,83 @@ class Named:
     part: Term
 
 
-Term = Count | Existed | Property | Reached | All | AnyOf | NoneOf | Named
+@dataclass(frozen=True)
+class Usage:
+    """How much there was in (now - length, now], against the mean of the ``previous`` time before it.
+
+    Counted are facts or, with ``people``, the different people who did them; the mean is that of a stretch as long as
+    ``length``. ``share`` is by how much less or more at least, 0.5 for 50%; ``floor`` is how much there must have been
+    in the whole of the previous time.
+    """
+
+    names: tuple[str, ...]
+    length: timedelta
+    previous: timedelta
+    way: Literal["down", "up"]
+    share: float
+    floor: int
+    where: tuple[Where, ...] = ()
+    people: bool = False
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A number fell or rose by so much at least, from before the window to its end. ``is_share``: of what it was."""
+
+    of: PropertyName
+    way: Literal["fell", "rose"]
+    by: float
+    window: Window
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A property took another value in the window; ``old`` and ``new`` as in ``ChangedStart``."""
+
+    of: PropertyName
+    window: Window
+    old: tuple[Scalar, ...] | None = None
+    new: tuple[Scalar, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Nudged:
+    """A message of that rule reached the subject in the window; of that step, if one is named."""
+
+    rule: str
+    window: Window
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class People:
+    """A condition about one person, asked of each that is in the account now.
+
+    Of a person in several accounts, ``account.`` in it is this one. Without any person ``every`` does not hold.
+    """
+
+    how: Literal["any", "every", "no"]
+    part: Term
+
+
+Changing = Usage | Moved | Changed | Nudged
+Term = (
+    Count
+    | Measure
+    | Open
+    | Latest
+    | Done
+    | Existed
+    | Property
+    | Reached
+    | All
+    | AnyOf
+    | NoneOf
+    | Named
+    | Changing
+    | People
+)
 
 
 # ---- starts ---------------------------------------------------------------------------------------------------------
@@ -180,12 +309,16 @@ Term = Count | Existed | Property | Reached | All | AnyOf | NoneOf | Named
 
 @dataclass(frozen=True)
 class EventStart:
-    """An event happened. ``which`` is every one, the first, the latest, or the n-th of all there ever were."""
+    """An event happened. ``which`` is every one, the first, the latest, or the n-th of all there ever were.
+
+    With ``date`` the start is not the event but the date in that property of it: of the newest event for each ``per``.
+    """
 
     names: tuple[str, ...]
     where: tuple[Where, ...] = ()
     per: str | None = None
     which: Literal["every", "first", "latest"] | int = "every"
+    date: str | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True)
@@ -211,7 +344,25 @@ class ChangedStart:
     new: tuple[Scalar, ...] | None = None
 
 
-Start = EventStart | DateStart | BecomesStart | ChangedStart
+StrikesOn = Literal[
+    "day", "weekday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "month",
+]  # fmt: skip
+Whose = Literal["account", "person", "csm", "UTC"]
+
+
+@dataclass(frozen=True)
+class ClockStart:
+    """A local time (``at``, as ``09:00``) that comes again and again, in the zone of whom ``zone`` names.
+
+    ``weekday`` is Monday to Friday, ``month`` the first of each month.
+    """
+
+    every: tuple[StrikesOn, ...]
+    at: str
+    zone: Whose
+
+
+Start = EventStart | DateStart | BecomesStart | ChangedStart | ClockStart
 
 
 # ---- actions --------------------------------------------------------------------------------------------------------
@@ -256,13 +407,47 @@ Action = Email | Alert | Webhook | Record
 
 @dataclass(frozen=True)
 class Step:
-    """``wait`` counts from the start; it is negative for ``before``. The name is empty in a rule without steps."""
+    """``wait`` counts from the start; it is negative for ``before``. The name is empty in a rule without steps.
+
+    A step that is repeated is that many steps, each with a ``number``; all of them know how often (``times``) and how far
+    apart (``every``). ``was`` is the name that it had before.
+    """
 
     name: str
     wait: timedelta
     actions: tuple[Action, ...]
     unless: Term | None = None
     only_if: Term | None = None
+    number: int = field(default=1, metadata=ADDED)
+    times: int = field(default=1, metadata=ADDED)
+    every: timedelta = field(default=timedelta(0), metadata=ADDED)
+    was: str | None = field(default=None, metadata=ADDED)
+
+    @property
+    def base(self) -> str:
+        """The name as the file has it: that of all its repetitions."""
+        return self.name.partition(".")[0]
+
+    def repeated(self) -> tuple[Step, ...]:
+        """The step and its repetitions, by the names that their nudges go by: ``chase``, ``chase.2``, ``chase.3``."""
+        return tuple(
+            replace(
+                self,
+                name=numbered(self.name, number),
+                wait=self.wait + (number - 1) * self.every,
+                number=number,
+                was=self.was and numbered(self.was, number),
+            )
+            for number in range(1, self.times + 1)
+        )
+
+
+def numbered(name: str, number: int) -> str:
+    """No name in a file holds a dot."""
+    return name if number == 1 else f"{name}.{number}"
+
+
+OVER = "when_over"  # the name of the step that is due when a state ends
 
 
 @dataclass(frozen=True)
@@ -291,6 +476,12 @@ class Rule:
     was: str | None = None
     version: str = ""
     source: str = field(default="", compare=False, repr=False)
+    over: Step | None = field(default=None, metadata=ADDED)
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """Its steps, and what is due when its state ends."""
+        return self.steps if self.over is None else (*self.steps, self.over)
 
     @property
     def milestones(self) -> tuple[str, ...]:
@@ -307,6 +498,12 @@ def read_milestones(rule: Rule) -> frozenset[str]:
     asked = {m for term in conditions(rule) for m in _milestones(term)}
     started = {name.removeprefix("firstwin.milestone.") for name in _start_names(rule)}
     return frozenset(asked | started)
+
+
+def nudged_by(rule: Rule) -> frozenset[str]:
+    """The rules whose nudges start this one."""
+    names = rule.when.names if isinstance(rule.when, EventStart) else ()
+    return frozenset(name.removeprefix(NUDGED) for name in names if name.startswith(NUDGED))
 
 
 def conditions(rule: Rule) -> tuple[Term, ...]:
@@ -327,9 +524,9 @@ def _milestones(term: Term) -> tuple[str, ...]:
     match term:
         case Reached(milestone):
             return (milestone,)
-        case All(parts) | AnyOf(parts, _) | NoneOf(parts):
+        case All(parts) | AnyOf(parts, _) | NoneOf(parts) | Done(parts):
             return tuple(m for part in parts for m in _milestones(part))
-        case Named(_, part):
+        case Named(_, part) | People(_, part):
             return _milestones(part)
         case _:
             return ()

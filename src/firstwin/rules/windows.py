@@ -101,6 +101,12 @@ def something_since(scope: Scope, *path: str) -> None:
     """Tells where nothing can have happened yet since the start: before a date, and at the start itself."""
     if not scope.waits or scope.start is None:
         return
+    if scope.start.kind == "clock":
+        if scope.gate == "until":  # refused by itself
+            return
+        message = "The clock strikes at this very moment, so nothing can have happened since."
+        scope.refuse(message, "Say how far to look back: `{did: …, in_last: 7 days}`, for example.", *path)
+        return
     if max(scope.waits) < timedelta(0):
         message = "This is judged before the date and counts from the date on: nothing can have happened yet."
         scope.refuse(message, "Write `{did: …, in_last: 14 days}` or `{did: …, since: ever}`, for example.", *path)

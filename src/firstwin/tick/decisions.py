@@ -18,11 +18,14 @@ from firstwin.match.evidence import evidence_of
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.running import end_starts
 from firstwin.match.value import Match
+from firstwin.outbox.nudged import note_decided
 from firstwin.outbox.put import put
 from firstwin.outbox.skips import note_skips
+from firstwin.rules.terms import OVER, ClockStart
 from firstwin.tick.environment import Environment
 from firstwin.tick.policy import policy_at, with_addresses
 from firstwin.tick.records import record
+from firstwin.tick.repeats import Repeats
 from firstwin.tick.subjects import addresses_in_data, subjects_for
 
 BATCH = 2000
@@ -82,16 +85,19 @@ def _decide(
     past = _past(connection, asked, moment, due)
     subjects = subjects_for(connection, env, asked, moment, due)
     policy = with_addresses(connection, env, policy, addresses_in_data(asked.rule, due, subjects))
+    repeats = Repeats(connection, asked, moment, due)
     ended: set[int] = set()
     decisions: list[Decision] = []
     for match, _ in due:
         if match.start.id in ended:
             continue
-        decision = _too_late(match, env, active_from) or decide(
-            match, subjects[match.start.id], past.of(match), policy, moment.now
+        decision = (
+            _too_late(match, env, active_from)
+            or repeats.overtaken(match)
+            or decide(match, subjects[match.start.id], past.of(match), policy, moment.now)
         )
         decisions.append(decision)
-        if isinstance(decision, Nudge):
+        if isinstance(decision, Nudge) and match.step.name != OVER:
             past.add(match.start.id, match.start.subject, match.start.per, match.step.name, moment.now)
         elif isinstance(decision, Skip) and decision.ends_start:
             ended.add(match.start.id)
@@ -101,6 +107,8 @@ def _decide(
 def _too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
     """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
     is_backfill = match.start.at < active_from
+    if isinstance(match.rule.when, ClockStart):  # no fact had to come first; that it is late shows by its expiry
+        return None
     if match.rule.only_records or is_backfill or match.due_at + env.grace >= match.start.seen_at:
         return None
     return Skip(match, Reason.TOO_LATE, f"due at {match.due_at:%Y-%m-%d %H:%M} UTC, known since the start was found")
@@ -121,7 +129,7 @@ def _past(connection: Connection, asked: Asked, moment: Moment, due: Sequence[tu
 _PAST = (
     select(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step, func.max(nudge.c.decided_at).label("at"))
     .where(nudge.c.run == bindparam("run"), nudge.c.rule == bindparam("rule"), nudge.c.mode == bindparam("mode"))
-    .where(one_of(nudge.c.subject, "subjects"))
+    .where(one_of(nudge.c.subject, "subjects"), nudge.c.step != OVER)  # the end of a state belongs to its beginning
     .group_by(nudge.c.start_id, nudge.c.subject, nudge.c.per, nudge.c.step)
 )
 
@@ -132,7 +140,9 @@ _PAST = (
 def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]) -> None:
     nudges = _with_evidence(connection, asked, moment, [d for d in decisions if isinstance(d, Nudge)])
     skips = [decision for decision in decisions if isinstance(decision, Skip)]
-    put(connection, run, nudges, moment.now)
+    stored = put(connection, run, nudges, moment.now)
+    if not run.sends:
+        note_decided(connection, run, stored.new, moment.now)
     note_skips(connection, run, skips, moment.now)
     record(connection, asked, moment, nudges)
     memory.settle_steps(connection, [*_became(nudges, "done"), *_became(skips, "skipped")])
@@ -144,7 +154,7 @@ def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decis
 
 def _with_evidence(connection: Connection, asked: Asked, moment: Moment, nudges: Sequence[Nudge]) -> list[Nudge]:
     shown = {}
-    for step in asked.rule.steps:
+    for step in asked.rule.all_steps:
         ids = [nudge.match.start.id for nudge in nudges if nudge.match.step.name == step.name]
         for start, clauses in evidence_of(connection, asked, moment, step, ids).items():
             shown[start, step.name] = clauses

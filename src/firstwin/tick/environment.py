@@ -25,6 +25,7 @@ class Environment:
     mail_sender: str = "mail"
     csm_fallback: str | None = None
     csm_by_name: Mapping[str, str] = field(default_factory=dict)
+    csm_zones: Mapping[str, str] = field(default_factory=dict)
     addresses: AddressHash = field(default_factory=AddressHash)
     _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
 

@@ -67,7 +67,7 @@ def _newest_facts(asked: Asked, is_first_look: bool) -> Select[str, datetime, in
     if not isinstance(asked.rule.when, BecomesStart):
         raise TypeError(asked.rule.id)
     boundaries = boundaries_of(asked.rule.when.condition, asked.rule.about)
-    names = tuple(sorted({boundary.name for boundary in boundaries if boundary.whose == "subject"}))
+    names = tuple(sorted({boundary.name for boundary in boundaries if boundary.whose != "account"}))
     fact = event.alias()
     subject = subject_of(asked, fact)
     fresh = literal(1) if is_first_look else case((or_(*new_or_present(fact, asked.seen)), 1), else_=0)

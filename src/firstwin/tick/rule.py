@@ -15,11 +15,11 @@ from firstwin.db import tables
 from firstwin.db.engine import snapshot
 from firstwin.db.runs import Run
 from firstwin.db.types import EPOCH, db_now
-from firstwin.match import memory
+from firstwin.match import memory, over
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import seen_by
 from firstwin.match.starts.kinds import kind_of
-from firstwin.rules.terms import BecomesStart, Rule, read_milestones
+from firstwin.rules.terms import BecomesStart, Rule, nudged_by, read_milestones
 from firstwin.tick import nightly
 from firstwin.tick.decisions import decide_due
 from firstwin.tick.environment import Environment
@@ -118,9 +118,13 @@ _LOCKED = (
 
 
 def _recorders_are_done(connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime) -> bool:
-    """A rule goes after the same slot of every rule whose milestone it reads."""
-    wanted = read_milestones(rule)
-    before = {other.id for other in env.rules if other.id != rule.id and wanted.intersection(other.milestones)}
+    """A rule goes after the same slot of every rule whose milestone it reads, and whose nudges start it."""
+    wanted, nudging = read_milestones(rule), nudged_by(rule)
+    before = {
+        other.id
+        for other in env.rules
+        if other.id != rule.id and (other.id in nudging or wanted.intersection(other.milestones))
+    }
     if not before:
         return True
     query = select(rule_row.c.id).where(rule_row.c.run == run.id, rule_row.c.id.in_(before))
@@ -153,8 +157,8 @@ def _do_slot(
 
 def _moment(env: Environment, run: Run, row: Row[Any], slot: datetime) -> Moment:
     if row.last_slot is None or row.seen is None:
-        return Moment(run.id, slot, zone=env.zone)
-    return Moment(run.id, slot, row.last_slot, row.seen, env.zone)
+        return Moment(run.id, slot, zone=env.zone, csm_zones=env.csm_zones)
+    return Moment(run.id, slot, row.last_slot, row.seen, env.zone, env.csm_zones)
 
 
 def _earliest(rule: Rule, active_from: datetime) -> datetime:
@@ -168,6 +172,7 @@ def _look(connection: Connection, asked: Asked, moment: Moment, earliest: dateti
         everyone = True
     findings = kind_of(asked).look(connection, asked, moment, earliest, everyone)
     memory.leave(connection, asked, moment, findings.left)
+    over.follow(connection, asked, moment, findings.left)
     return memory.take(connection, asked, moment, findings.found)
 
 

@@ -34,7 +34,7 @@ class AtTheWire:
         evidence: bool,
     ) -> Mapping[int, Standing]:
         found = self.env.rule(rule)
-        its_step = next((one for one in found.steps if one.name == step), None) if found is not None else None
+        its_step = next((one for one in found.all_steps if one.name == step), None) if found is not None else None
         if found is None or its_step is None:
             return {}
         asked = self.env.asked(found, seen_by(connection, run))

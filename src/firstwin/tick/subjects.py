@@ -107,7 +107,7 @@ def addresses_in_data(
     """Those that the rule writes to though they stand for nobody we know: ``to: account.billing_email``."""
     names = {
         action.to.name
-        for step in rule.steps
+        for step in rule.all_steps
         for action in step.actions
         if isinstance(action, Email) and action.to.kind == "address"
     }
@@ -117,7 +117,7 @@ def addresses_in_data(
 
 def sends_mail(rule: Rule) -> bool:
     """Whether any step writes to customers."""
-    return any(isinstance(action, Email) for step in rule.steps for action in step.actions)
+    return any(isinstance(action, Email) for step in rule.all_steps for action in step.actions)
 
 
 def _person(member: Member, silent: Mapping[str, frozenset[str]]) -> Person:

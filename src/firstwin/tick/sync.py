@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, and_, delete, insert, literal, select, true, update
 
 from firstwin.db import tables
 from firstwin.db.engine import alone
 from firstwin.db.types import shift
-from firstwin.rules.terms import Rule
+from firstwin.rules.terms import NUDGED, Rule
 
-rule_row, start, step_due = tables.rule, tables.start, tables.step_due
+rule_row, start, step_due, event = tables.rule, tables.start, tables.step_due, tables.event
 
 
 def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
@@ -56,15 +56,41 @@ def _rename(connection: Connection, run: str, old: str, new: str) -> None:
     for table in (start, step_due, tables.episode, tables.nudge, tables.skip, tables.tick, tables.delivery):
         connection.execute(update(table).where(table.c.run == run, table.c.rule == old).values(rule=new))
     connection.execute(update(rule_row).where(rule_row.c.run == run, rule_row.c.id == old).values(id=new))
+    nudged = (event.c.run == run, event.c.name == NUDGED + old)
+    connection.execute(update(event).where(*nudged).values(name=NUDGED + new))
 
 
 def _edit(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
     connection.execute(
         update(rule_row).where(rule_row.c.run == run, rule_row.c.id == rule.id).values(version=rule.version)
     )
+    for step in rule.steps:
+        if step.was is not None:
+            _rename_step(connection, run, rule.id, step.was, step.name)
     _drop_steps(connection, run, rule)
     for step in rule.steps:
         _add_step(connection, run, rule, step.name, now)
+
+
+def _rename_step(connection: Connection, run: str, rule: str, old: str, new: str) -> None:
+    """A step with another name is still the same step: what it has nudged, and when it is due, is its own.
+
+    Where the new name has a row of its own already, the old one is left to the past.
+    """
+    for table, names in _OF_STEPS.items():
+        other = table.alias()
+        same = (other.c[name] == table.c[name] for name in ("run", "rule", *names))
+        taken = select(other.c.step).where(*same, other.c.step == new).exists()
+        whose = (table.c.run == run, table.c.rule == rule, table.c.step == old)
+        connection.execute(update(table).where(*whose, ~taken if names else true()).values(step=new))
+
+
+_OF_STEPS: Mapping[Table, tuple[str, ...]] = {  # and what else tells their rows apart
+    step_due: ("start_id",),
+    tables.nudge: ("start_id",),
+    tables.skip: ("subject", "start_key", "reason"),
+    tables.delivery: (),
+}
 
 
 def _drop_steps(connection: Connection, run: str, rule: Rule) -> None:
@@ -72,7 +98,7 @@ def _drop_steps(connection: Connection, run: str, rule: Rule) -> None:
         update(step_due)
         .where(step_due.c.run == run, step_due.c.rule == rule.id)
         .where(step_due.c.state.in_(["waiting", "dropped"]))
-        .where(step_due.c.step.not_in([step.name for step in rule.steps]))
+        .where(step_due.c.step.not_in([step.name for step in rule.all_steps]))
         .values(state="skipped")
     )
 

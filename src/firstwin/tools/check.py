@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstwin.messages.check import Use, check_templates
+from firstwin.messages.check import Need, Use, check_templates, needs
 from firstwin.messages.templates import Channel, Templates
 from firstwin.rules.documents import Place, read_document
 from firstwin.rules.folder import read_rules
@@ -38,6 +38,7 @@ class Checked:
     library: Library
     templates: Templates | None
     problems: tuple[Problem, ...]
+    needs: tuple[Need, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -52,7 +53,7 @@ def check(folder: Path, environment: Mapping[str, str]) -> Checked:
     found = [*problems, *library.problems]
     if project and templates:
         found += [*_senders((folder / FILE).read_bytes(), project), *_templates(library, templates)]
-    return Checked(project, library, templates, tuple(sorted(set(found))))
+    return Checked(project, library, templates, tuple(sorted(set(found))), needs(templates) if templates else ())
 
 
 def read_project(folder: Path, environment: Mapping[str, str]) -> Project:
@@ -99,7 +100,7 @@ def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
 
 
 def _uses(rule: Rule) -> Iterator[Use]:
-    for step in rule.steps:
+    for step in rule.all_steps:
         for action in step.actions:
             if not isinstance(action, Record):
                 yield Use(rule.id, CHANNELS[type(action)], action.template, rule.message_class)

@@ -10,14 +10,10 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from firstwin.db.engine import DatabaseError, open_database, read
+from firstwin.db.engine import DatabaseError, open_database
 from firstwin.db.migrate import is_current, upgrade
-from firstwin.rules.library import Library
-from firstwin.rules.problems import Problem
 from firstwin.rules.project import Project
-from firstwin.rules.references import events
 from firstwin.tools.check import read_project
-from firstwin.tools.status import event_names
 
 
 @contextmanager
@@ -68,17 +64,7 @@ def must_have_tables(engine: Engine) -> None:
     upgrade(engine)
 
 
-def unseen_events(url: str, library: Library) -> list[Problem]:
-    """The events of the rules that nobody ever sent; none where no event came in at all."""
-    with opened(url) as engine:
-        if not _is_there(engine) or not is_current(engine):
-            return []
-        with read(engine) as connection:
-            seen = event_names(connection)
-    return list(events(library.uses, seen, library.milestones)) if seen else []
-
-
-def _is_there(engine: Engine) -> bool:
+def is_there(engine: Engine) -> bool:
     """SQLite makes a file by looking into it."""
     path = engine.url.database
     return engine.dialect.name != "sqlite" or path in {None, "", ":memory:"} or Path(str(path)).exists()

@@ -12,7 +12,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
-    func,
     literal,
     select,
     tuple_,
@@ -20,10 +19,8 @@ from sqlalchemy import (
 
 from firstwin.db import tables
 from firstwin.db.bulk import among
-from firstwin.db.types import json_value
 from firstwin.match.boundary import Boundary
 from firstwin.match.changed import changed_subjects
-from firstwin.match.compare import Value, all_hold
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import NOW
 from firstwin.match.starts.found import Findings
@@ -35,7 +32,8 @@ from firstwin.match.starts.shared import (
     may_nudge,
     subject_of,
 )
-from firstwin.rules.terms import ChangedStart, Comparison, PropertyName, Scalar
+from firstwin.match.words.movement import differ, is_one_of, name_of
+from firstwin.rules.terms import ChangedStart
 
 
 class PropertyChanged:
@@ -51,7 +49,7 @@ class PropertyChanged:
 def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
     when = changed_start(asked)
     fact, before = tables.event.alias("e"), tables.event.alias("before")
-    name = name_of(when)
+    name = name_of(when.of)
     subject, key = subject_of(asked, fact), event_key(fact)
     statement = (
         select(
@@ -61,8 +59,7 @@ def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
         .select_from(fact.outerjoin(before, before.c.seq == _fact_before(asked, fact, name)))
         .where(subject.is_not(None), fact.c.name == name, fact.c.occurred_at <= NOW, fact.c.occurred_at >= EARLIEST)
         .where(*asked.seen.visible(fact), *may_nudge(asked, fact), ~is_taken(subject, key, of_everyone=everyone))
-        .where(func.coalesce(json_value(fact.c.props, "value"), "") != func.coalesce(_value_of(before), ""))
-        .where(_is_one_of(before, when.old), _is_one_of(fact, when.new))
+        .where(differ(fact, before), is_one_of(before, when.old), is_one_of(fact, when.new))
         .order_by(fact.c.occurred_at, fact.c.seq)
     )  # fmt: skip
     return statement if everyone else statement.where(among(subject, _subjects(asked)))
@@ -70,7 +67,7 @@ def _property_changed(asked: Asked, everyone: bool) -> Select[Any]:
 
 def _subjects(asked: Asked) -> Select[tuple[str]]:
     """Whose property has a new fact."""
-    return changed_subjects(frozenset({Boundary(name_of(changed_start(asked)))}), asked.rule.about, asked.seen)
+    return changed_subjects(frozenset({Boundary(name_of(changed_start(asked).of))}), asked.rule.about, asked.seen)
 
 
 def changed_start(asked: Asked) -> ChangedStart:
@@ -78,15 +75,6 @@ def changed_start(asked: Asked) -> ChangedStart:
         msg = f"{asked.rule.id} does not start with a change"
         raise TypeError(msg)
     return asked.rule.when
-
-
-def name_of(when: ChangedStart) -> str:
-    """The name of the facts that hold the property."""
-    return f"firstwin.{when.of.scope}.{when.of.name}"
-
-
-def _value_of(fact: FromClause) -> ColumnElement[Any]:
-    return json_value(fact.c.props, "value")
 
 
 def _fact_before(asked: Asked, fact: FromClause, name: str) -> ColumnElement[Any]:
@@ -100,16 +88,3 @@ def _fact_before(asked: Asked, fact: FromClause, name: str) -> ColumnElement[Any
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _is_one_of(fact: FromClause, wanted: tuple[Scalar, ...] | None) -> ColumnElement[bool]:
-    value = Value(fact.c.props, "value")
-    if wanted is None:
-        return literal(1) == 1
-    if not wanted:
-        return _value_of(fact).is_(None)
-    return all_hold(value, (Comparison("is", wanted),), no_other)
-
-
-def no_other(other: PropertyName) -> ColumnElement[Any]:
-    raise TypeError(str(other))

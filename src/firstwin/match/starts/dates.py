@@ -76,7 +76,7 @@ def _dates(asked: Asked, everyone: bool) -> Select[Any]:
             its_start.c.id.label("start_id"), its_start.c.state, moved.label("moved"),
         )
         .select_from(subject.outerjoin(fact, newest).outerjoin(its_start, of_date))
-        .where(or_(moved, and_(key.is_not(None), _is_open_to_take(its_start))))
+        .where(or_(moved, and_(key.is_not(None), is_open_to_take(its_start))))
     )  # fmt: skip
     return statement if everyone else statement.where(among(subject.c.id, _subjects(asked)))
 
@@ -94,7 +94,7 @@ def date_start(asked: Asked) -> DateStart:
     return asked.rule.when
 
 
-def _is_open_to_take(its_start: FromClause) -> ColumnElement[bool]:
+def is_open_to_take(its_start: FromClause) -> ColumnElement[bool]:
     moved_away = and_(its_start.c.state == "left", its_start.c.reason == "date_moved")
     return or_(its_start.c.id.is_(None), moved_away)
 

@@ -75,7 +75,7 @@ class NthEvent:
 def _nth(asked: Asked, everyone: bool) -> Select[Any]:
     when = event_start(asked)
     place = 1 if when.which == "first" else int(when.which)
-    ranked = _ranked(asked, everyone, newest_first=False).subquery("ranked")
+    ranked = ranking(asked, everyone, newest_first=False).subquery("ranked")
     key: ColumnElement[str] = literal(f"nth:{place}", Text())
     if when.per is not None:
         key = key.concat(literal(":", Text())).concat(ranked.c.per)
@@ -98,7 +98,7 @@ class LatestEvent:
 
 @lru_cache(maxsize=4096)
 def _latest(asked: Asked, everyone: bool) -> Select[Any]:
-    ranked = _ranked(asked, everyone, newest_first=True).subquery("ranked")
+    ranked = ranking(asked, everyone, newest_first=True).subquery("ranked")
     as_new = start.alias()
     newer_taken = (
         select(as_new.c.id)
@@ -115,7 +115,7 @@ def _latest(asked: Asked, everyone: bool) -> Select[Any]:
     )
 
 
-def _ranked(asked: Asked, everyone: bool, *, newest_first: bool) -> Select[Any]:
+def ranking(asked: Asked, everyone: bool, *, newest_first: bool) -> Select[Any]:
     when, fact = event_start(asked), tables.event.alias("e")
     subject, per = subject_of(asked, fact), per_of(asked, fact)
     order = [fact.c.occurred_at.desc(), fact.c.seq.desc()] if newest_first else [fact.c.occurred_at, fact.c.seq]

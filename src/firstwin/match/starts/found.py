@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import (
     Connection,
@@ -16,7 +16,10 @@ from firstwin.match.plan import Asked, Moment
 
 @dataclass(frozen=True)
 class Found:
-    """A start that is there and was not taken yet. ``returns`` is the row of one that was left and holds again."""
+    """A start that is there and was not taken yet. ``returns`` is the row of one that was left and holds again.
+
+    ``noted`` is why it is noted and never taken, for one that is over already.
+    """
 
     subject: str
     key: str
@@ -25,6 +28,7 @@ class Found:
     actor: str | None = None
     props: Mapping[str, Any] = field(default_factory=dict)
     returns: int | None = None
+    noted: Literal["replaced", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Leaving:
     subject: str
     reason: str
     but: str | None = None  # the key of the start that stays, where one does
+    per: str | None = None  # only those of this `per` value
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class ReachedWord:
         match rule.when:
             case terms.BecomesStart(condition):
                 return self.word(condition).holds(scope)
-            case terms.EventStart(names, where, None, "every" | "first" | "latest") if not _is_gated(rule):
+            case terms.EventStart(names, where, None, "every" | "first" | "latest", None) if not _is_gated(rule):
                 return CountWord(terms.Count(names, terms.Ever(), where=where)).holds(scope)
             case _:
                 return false()

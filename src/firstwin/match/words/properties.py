@@ -17,7 +17,7 @@ from firstwin.match.compare import Value, all_hold
 from firstwin.match.scope import Scope, certain
 from firstwin.match.seen import NOW
 from firstwin.match.words.contract import Shown, evidence
-from firstwin.match.words.facts import start_of
+from firstwin.match.words.windows import start_of
 from firstwin.rules import terms
 from firstwin.rules.terms import PropertyName, Subject, Term
 
