@@ -25,13 +25,9 @@ LATER_STARTS: Mapping[str, str] = {
     "every": "For now start with `becomes:` and say `again: {after: 7 days}`.",
     "nudged": "For now put the messages into one rule, as `steps:`.",
 }
-LATER_ACTIONS: Mapping[str, str] = {
-    "digest": "For now send one `alert:` for each account.",
-    "choose": "For now write two rules, or two steps with an `only_if:` each.",
-    "split": "For now write two rules, each with an `only_if:`.",
-}
+LATER_ACTIONS: Mapping[str, str] = {}
 LATER_KEYS: Mapping[str, tuple[str, ...]] = {
-    "RuleFile": ("when_over", "hold_out", "feed"),
+    "RuleFile": ("when_over",),
     "StepFile": ("every", "at_most", "was"),
 }
 
