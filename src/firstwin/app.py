@@ -38,6 +38,7 @@ from firstwin.senders.probe import probe
 from firstwin.settings import Settings, placeholders
 from firstwin.telemetry import Log, log
 from firstwin.tick.environment import Environment
+from firstwin.tick.feeds import Feeds
 from firstwin.tick.live import LiveTicks
 from firstwin.tick.rule import Ticked
 from firstwin.tick.slots import slot_of
@@ -84,11 +85,13 @@ class Wired:
                 "email": project.expires_after.email,
                 "alert": project.expires_after.alert,
                 "webhook": project.expires_after.webhook,
+                "digest": project.expires_after.alert,
             },
             mail_sender=project.mail.sender if project.mail else "mail",
             csm_fallback=project.csm.fallback,
             csm_by_name=project.csm.by_name,
             addresses=self.addresses,
+            feeds=Feeds(),
         )
 
     @cached_property
@@ -262,6 +265,8 @@ class App:
         done = [one for one in ticked if one.outcome == "done"]
         for one in done:
             log(Log.TICK_DONE if one.starts or one.nudges or one.skips else Log.TICK_IDLE, **vars(one))
+            if one.tripped:
+                log(Log.RULE_TRIPPED, rule=one.rule, why=one.tripped)
             if one.missed:
                 log(Log.TICK_MISSED, rule=one.rule, missed=one.missed)
         if any(one.nudges for one in done):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,7 @@ from firstwin.match.scope import Scope, StartColumns
 from firstwin.match.value import Match, Standing, Start
 from firstwin.match.word import word
 from firstwin.match.words.properties import exists
+from firstwin.rules.acts import choices
 from firstwin.rules.terms import BecomesStart, DateStart, NoneOf, Step, Term
 
 start, step_due = tables.start, tables.step_due
@@ -47,9 +48,12 @@ WAITING = (
 )
 
 
-def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> list[tuple[Match, bool]]:
-    """The steps that are due for open starts, oldest first, each with whether its subject exists."""
-    found = [pair for step in asked.rule.steps for pair in _due_of(connection, asked, moment, step, limit)]
+def due(
+    connection: Connection, asked: Asked, moment: Moment, *, limit: int, but: Collection[str] = ()
+) -> list[tuple[Match, bool]]:
+    """The steps that are due for open starts, oldest first, each with whether its subject exists; ``but`` those."""
+    steps = [step for step in asked.rule.steps if step.name not in but]
+    found = [pair for step in steps for pair in _due_of(connection, asked, moment, step, limit)]
     order = {step.name: place for place, step in enumerate(asked.rule.steps)}
     found.sort(key=lambda pair: (pair[0].due_at, pair[0].start.at, pair[0].start.key, order[pair[0].step.name]))
     return found[:limit]
@@ -66,10 +70,16 @@ def _due_statement(asked: Asked, step: Step) -> Select[Any]:
     its_row = and_(step_due.c.start_id == start.c.id, step_due.c.step == bindparam("step"))
     return (
         _judged(asked, step, at_wire=False)
-        .add_columns(step_due.c.due_at)
+        .add_columns(step_due.c.due_at, *_choices(asked, step))
         .join(step_due, its_row)
         .where(among(start.c.id, WAITING))
     )
+
+
+def _choices(asked: Asked, step: Step) -> list[ColumnElement[bool]]:
+    """Whether each condition of a branch holds, in the order of the file."""
+    scope = _scope(asked, at_wire=False)
+    return [word(term).holds(scope).label(f"choice_{place}") for place, term in enumerate(choices(step.actions))]
 
 
 def standing(
@@ -167,6 +177,8 @@ def _all_of(scope: Scope, gates: Sequence[Term | None]) -> ColumnElement[bool]:
 
 
 def _match(asked: Asked, step: Step, row: Row[Any]) -> tuple[Match, bool]:
-    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at = tuple(row)
+    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at, *chosen = tuple(row)
     taken = Start(id_, asked.rule.id, subject, key, per, at, seen_at, actor, props)
-    return Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if)), bool(there)
+    holding = frozenset(term for term, held in zip(choices(step.actions), chosen, strict=True) if held)
+    match = Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if), holding=holding)
+    return match, bool(there)

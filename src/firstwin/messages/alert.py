@@ -66,7 +66,7 @@ def alert_template(environments: Environments, file: TemplateFile) -> AlertTempl
     template.stop_at_errors()
     for key in ("title", "next_step"):
         if not template.head.has(key):
-            raise file.top.error("syntax", f"The alert has no “{key}” in its head, between two lines of ---.")
+            raise file.top.error("syntax", f"The {file.kind} has no “{key}” in its head, between two lines of ---.")
     made = _Maker(environments, template)
     return AlertTemplate(
         title=made.head("title"),

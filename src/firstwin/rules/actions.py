@@ -147,7 +147,9 @@ class DigestWord(Word):
         lowest_first = isinstance(self.order_by, LowestWord)
         of = self.order_by.lowest if isinstance(self.order_by, LowestWord) else self.order_by
         if of.scope == "start":
-            scope.refuse(f"`{of}` is the same for all.", "Order by a property of the account: `account.mrr`.", "order_by")
+            scope.refuse(
+                f"`{of}` is the same for all.", "Order by a property of the account: `account.mrr`.", "order_by"
+            )
         else:
             scope.property(of, "order_by")
         return terms.OrderBy(of, lowest_first)
@@ -174,7 +176,9 @@ class BranchWord(Word):
         if "if" in data and "otherwise" in data:
             message = "`if` and `otherwise` exclude each other."
             yield refused_at("otherwise", message=message, suggestion="Keep one.", at="key")
-        elif "if" not in data and "otherwise" not in data and not {cls.meant(key) for key in data} & {"if", "otherwise"}:
+        elif (
+            "if" not in data and "otherwise" not in data and not {cls.meant(key) for key in data} & {"if", "otherwise"}
+        ):
             suggestion = "Write `if: {account.plan: pro}`, or `otherwise: true` for the last branch."
             yield refused_at(message="The branch does not say when it is chosen.", suggestion=suggestion)
 
@@ -234,7 +238,12 @@ class SplitWord(Word):
         sum_ = round(sum(variant.share for variant in self.split.values()) * 100, 2)
         if sum_ != 100:  # noqa: PLR2004 - of a hundred
             message = f"The shares make {sum_:g}% together, not 100%."
-            scope.refuse(message, "Change one of them; to leave some out altogether, write `hold_out: 10%` in the rule.", "split", at="key")
+            scope.refuse(
+                message,
+                "Change one of them; to leave some out altogether, write `hold_out: 10%` in the rule.",
+                "split",
+                at="key",
+            )
         variants = ((name, each, scope.at("split", name)) for name, each in self.split.items())
         return terms.Split(
             tuple(terms.Variant(name, each.share, _inner(each.then, place)) for name, each, place in variants)
@@ -248,7 +257,9 @@ def _inner(then: Iterable[Any], scope: Scope) -> tuple[terms.Action, ...]:
         place = scope.at("then", index)
         if isinstance(word, RecordWord):
             message = "A milestone does not depend on what is chosen."
-            place.refuse(message, "Write the `record:` beside, or a rule of its own that says when.", "record", at="key")
+            place.refuse(
+                message, "Write the `record:` beside, or a rule of its own that says when.", "record", at="key"
+            )
         found.append(word.action(place))
     return tuple(found)
 

@@ -12,7 +12,9 @@ from firstwin.rules.problems import Problem, Severity, did_you_mean, listed
 from firstwin.rules.terms import Named, PropertyName, Subject
 from firstwin.rules.word import At
 
-UseKind = Literal["event", "milestone", "email", "alert", "webhook", "digest", "destination", "segment", "record", "was"]
+UseKind = Literal[
+    "event", "milestone", "email", "alert", "webhook", "digest", "destination", "segment", "record", "was"
+]
 StartKind = Literal["event", "milestone", "date", "becomes", "changed", "clock"]
 
 
