@@ -125,7 +125,7 @@ def test_a_state() -> None:
     ("text", "words"),
     [
         (examples.USAGE, ["5:9 `usage_of`", "13:1 `when_over`"]),
-        (examples.CLOCK, ["2:7 `every`", "4:7 `digest`"]),
+        (examples.CLOCK, ["2:7 `every`"]),
     ],
 )
 def test_words_of_later_are_known_by_name(text: str, words: list[str]) -> None:

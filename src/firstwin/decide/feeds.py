@@ -12,6 +12,7 @@ ENOUGH = 50  # events that must have been seen before their silence means anythi
 LEAST = timedelta(hours=1)
 TIMES = 3  # so many times the longest gap is a silence that was never heard
 LOOK_BACK = timedelta(days=28)
+NEVER = "has ever come in"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def why_held(awaited: Iterable[Awaited], feed: Callable[[str], Feed], now: datet
     for one in awaited:
         feeds = [feed(name) for name in one.names]
         if not any(each.seen for each in feeds):
-            return f"no {_either(one.names)} has ever come in"
+            return f"no {' or '.join(one.names)} {NEVER}"
         for each in feeds:
             if is_stale(each, now):
                 return f"no {each.name} has come in from anybody since {each.last_at:%Y-%m-%d %H:%M} UTC"
@@ -46,5 +47,6 @@ def is_stale(feed: Feed, now: datetime) -> bool:
     return now - feed.last_at > max(LEAST, TIMES * feed.gap)
 
 
-def _either(names: tuple[str, ...]) -> str:
-    return " or ".join(names)
+def is_broken(why: str) -> bool:
+    """Whether a feed that was there has fallen silent, and not only one that is still to begin."""
+    return any(not part.endswith(NEVER) for part in why.split("; "))

@@ -191,7 +191,7 @@ def _branches(value: object) -> object:
     if not isinstance(value, list | tuple):
         suggestion = "Write `- if: …` and `then: …` below `choose:`, with a dash for each branch."
         raise refusal("`choose` takes a list of branches.", suggestion)
-    if len(value) == 1:
+    if len(value) < 2:  # noqa: PLR2004 - one is not several
         raise refusal("There is nothing to choose between.", "For one condition write `only_if:` and `then:`.")
     return value
 
@@ -224,7 +224,7 @@ class VariantWord(Word):
 def _variants(value: object) -> object:
     if not isinstance(value, Mapping):
         raise refusal("The variants of a split have names.", "Write `split: {a: {share: 50%, then: …}, b: …}`.")
-    if len(value) == 1:
+    if len(value) < 2:  # noqa: PLR2004 - as above
         raise refusal("One variant is no split.", "Write a second one, or `then:` alone.")
     return value
 

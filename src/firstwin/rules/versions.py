@@ -12,6 +12,7 @@ from typing import Any
 from firstwin.rules.terms import Rule
 
 NOT_MEANING = ("version", "source")
+ADDED = {"hold_out": 0, "feed": "usual"}  # words that came later: a rule without them keeps the version that it had
 
 
 def version_of(rule: Rule, recorders: Iterable[str]) -> str:
@@ -24,7 +25,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a term or any part of one
     """A term as JSON. Every object names its class, so that two that look alike stay apart."""
     if is_dataclass(value):
         members = {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in NOT_MEANING}
-        return {"": type(value).__name__, **members}
+        written = {name: member for name, member in members.items() if name not in ADDED or member != ADDED[name]}
+        return {"": type(value).__name__, **written}
     if isinstance(value, tuple):
         return [plain(part) for part in value]
     if isinstance(value, timedelta):

@@ -16,6 +16,7 @@ from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem
 from firstwin.rules.project import Project
 from firstwin.rules.references import events
+from firstwin.rules.waits import awaited_by
 from firstwin.tools.check import read_project
 from firstwin.tools.status import event_names
 
@@ -69,13 +70,25 @@ def must_have_tables(engine: Engine) -> None:
 
 
 def unseen_events(url: str, library: Library) -> list[Problem]:
-    """The events of the rules that nobody ever sent; none where no event came in at all."""
+    """The events of the rules that nobody ever sent, and the rules that wait for them; none where no event came in at all."""
     with opened(url) as engine:
         if not _is_there(engine) or not is_current(engine):
             return []
         with read(engine) as connection:
             seen = event_names(connection)
-    return list(events(library.uses, seen, library.milestones)) if seen else []
+    return [*events(library.uses, seen, library.milestones), *_holding(library, seen)] if seen else []
+
+
+def _holding(library: Library, seen: frozenset[str]) -> Iterator[Problem]:
+    """Rules that send nothing as long as what they wait for never came in."""
+    recorders = {name: tuple(filter(None, map(library.rule, rules))) for name, rules in library.milestones.items()}
+    for rule in library.rules:
+        for one in awaited_by(rule, recorders):
+            if seen.isdisjoint(one.names):
+                which = " or ".join(f"`{name}`" for name in one.names)
+                message = f"The rule holds its nudges until {which} comes in for the first time."
+                suggestion = "If that is rare, and its silence means nothing, write `feed: sparse`."
+                yield Problem(library.files[rule.id], 1, 1, message, suggestion, "warning")
 
 
 def _is_there(engine: Engine) -> bool:
