@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, case, func, literal_column, select
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, shift
@@ -60,9 +60,10 @@ def _strides(seen: Seen) -> Select[Any]:
     begin = select(first.c.occurred_at).where(*_these(first, seen), first.c.occurred_at >= SINCE)
     begin = begin.order_by(first.c.occurred_at).limit(1)
     hop = select(begin.scalar_subquery().label("at")).cte("hop", recursive=True)
-    within = select(near.c.occurred_at).where(
-        *_these(near, seen), near.c.occurred_at > hop.c.at, near.c.occurred_at <= shift(hop.c.at, STRIDE)
-    )
+    reach = shift(hop.c.at, STRIDE)
+    end = case((reach < NOW, reach), else_=NOW)  # one upper bound: of two, SQLite takes the wrong one for its index
+    within = select(near.c.occurred_at).where(near.c.name == NAME, *seen.visible(near))
+    within = within.where(near.c.occurred_at > hop.c.at, near.c.occurred_at <= end)
     beyond = select(far.c.occurred_at).where(*_these(far, seen), far.c.occurred_at > hop.c.at)
     last_within = within.order_by(near.c.occurred_at.desc()).limit(1).correlate(hop).scalar_subquery()
     next_one = beyond.order_by(far.c.occurred_at).limit(1).correlate(hop).scalar_subquery()
