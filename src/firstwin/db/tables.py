@@ -445,7 +445,7 @@ digest_item = Table(
     Column("nudge_id", Id, ForeignKey("nudge.id"), primary_key=True),
     Column("start_id", Id, nullable=False),
     Column("account_id", Text),
-    Column("value", Json),  # what it is ordered by, as it was when this was decided
+    Column("props", Json, nullable=False),  # `value`: what it is ordered by, as it was when this was decided
     Column("reason", Text),  # why it was left out; empty while it is on the list
     Index(None, "nudge_id"),
 )

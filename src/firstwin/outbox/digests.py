@@ -77,7 +77,7 @@ def _item(delivery_id: int, one: _Wanted) -> dict[str, Any]:
         "nudge_id": one.nudge_id,
         "start_id": one.nudge.match.start.id,
         "account_id": one.nudge.account_id,
-        "value": one.planned.value,
+        "props": {"value": one.planned.value},
     }
 
 
@@ -169,7 +169,7 @@ def _listed(
 
 
 def _judged(row: Row[Any], standing: Standing | None, why_cancelled: Callable[[Standing | None], str | None]) -> Item:
-    return Item(row.nudge_id, row.start_id, row.account_id, row.value, standing, why_cancelled(standing))
+    return Item(row.nudge_id, row.start_id, row.account_id, row.props.get("value"), standing, why_cancelled(standing))
 
 
 def in_order(items: Iterable[Item], *, lowest_first: bool) -> tuple[Item, ...]:

@@ -86,7 +86,7 @@ def erase_nudges(connection: Connection, gone: Gone) -> Mapping[str, int]:
 
 
 i = tables.digest_item.c
-_UNTOLD = update(tables.digest_item).values(value=None)  # what a list was ordered by is the person's own
+_UNTOLD = update(tables.digest_item).values(props={})  # what a list was ordered by is the person's own
 
 
 def _scrubbed_evidence(connection: Connection, gone: Gone) -> int:

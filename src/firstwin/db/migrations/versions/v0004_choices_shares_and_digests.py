@@ -55,7 +55,7 @@ def _digests() -> None:
         sa.Column("nudge_id", ID, nullable=False),
         sa.Column("start_id", ID, nullable=False),
         sa.Column("account_id", sa.Text()),
-        sa.Column("value", Json),
+        sa.Column("props", Json, nullable=False),
         sa.Column("reason", sa.Text()),
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name="fk_digest_item_delivery_id"),
         sa.ForeignKeyConstraint(["nudge_id"], ["nudge.id"], name="fk_digest_item_nudge_id"),
