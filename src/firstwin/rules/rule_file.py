@@ -15,7 +15,7 @@ from firstwin.rules.conditions import Condition
 from firstwin.rules.documents import Path
 from firstwin.rules.fitting import misfits
 from firstwin.rules.gates import Gate
-from firstwin.rules.names import Duration, RuleName, StepName, WholeNumber
+from firstwin.rules.names import Duration, Part, RuleName, StepName, WholeNumber
 from firstwin.rules.problems import nearest
 from firstwin.rules.repeating import HowOften, repeated_wrongly
 from firstwin.rules.scope import Scope, StartFacts
@@ -32,7 +32,7 @@ SYNONYMS = {
     "condition": "only_if", "conditions": "only_if", "where": "only_if", "except": "unless", "not_if": "unless",
     "exit": "until", "goal": "until", "stop": "until", "send": "then", "do": "then", "action": "then", "actions": "then",
     "repeat": "again", "frequency": "again", "for": "about", "who": "about", "subject": "about", "type": "class",
-    "id": "was", "expires": "expires_after",
+    "id": "was", "expires": "expires_after", "holdout": "hold_out", "control": "hold_out",
 }  # fmt: skip
 
 
@@ -73,6 +73,13 @@ Again = Annotated[
 ]
 
 
+def _feed(value: object) -> object:
+    if value in ("usual", "sparse"):
+        return value
+    message = f"{shown(value)} is not a kind of feed."
+    raise refusal(message, "Write `feed: sparse` where the event it waits for is rare; else leave the line out.")
+
+
 class StepFile(Word):
     """One message, or one set of messages, at its own time after the start."""
 
@@ -105,7 +112,7 @@ class StepFile(Word):
         step = terms.Step(
             name,
             AT_ONCE if wait is None else wait,
-            tuple(action.action(scope.at("then", index)) for index, action in enumerate(self.then or ())),
+            tuple(action.action(gated.at("then", index)) for index, action in enumerate(self.then or ())),
             unless=gate(self.unless, gated, "unless"),
             only_if=gate(self.only_if, gated, "only_if"),
             times=self.at_most or 1,
@@ -158,6 +165,8 @@ class RuleFile(Word):
     again: Again | None = None
     backfill: Duration | None = None
     expires_after: Duration | None = None
+    hold_out: Part | None = None
+    feed: Annotated[Literal["usual", "sparse"], BeforeValidator(_feed)] = "usual"
     class_: Literal["marketing", "service", "alert"] | None = Field(default=None, alias="class")
     priority: WholeNumber = 0
     mode: Literal["live", "shadow"] = "live"
@@ -212,13 +221,16 @@ class RuleFile(Word):
             )
         elif self.was:
             inside.uses("was", self.was, "was")
+        if self.hold_out and steps and all(isinstance(deed, terms.Record) for step in steps for deed in step.deeds):
+            message = "This rule sends nothing, so that nobody can be held out."
+            inside.refuse(message, "Hold out where the messages are sent.", "hold_out", at="key")
         if not (self.about and start and self.again):
             return None
         return terms.Rule(
             name, self.about, start, steps, self._again(), until, unless, only_if,
             backfill=self.backfill or AT_ONCE, expires_after=self.expires_after, message_class=self._class(steps),
-            priority=self.priority, mode=self.mode, was=self.was, source=scope.findings.document.source.text,
-            over=self._over(start, inside),
+            priority=self.priority, mode=self.mode, hold_out=self.hold_out or 0, feed=self.feed, was=self.was,
+            source=scope.findings.document.source.text, over=self._over(start, inside),
         )  # fmt: skip
 
     def _facts(self, scope: Scope) -> StartFacts:
@@ -273,7 +285,7 @@ class RuleFile(Word):
         return terms.Again(self.again or "never")
 
     def _class(self, steps: tuple[terms.Step, ...]) -> Literal["marketing", "service", "alert"]:
-        mails = any(isinstance(action, terms.Email) for step in steps for action in step.actions)
+        mails = any(isinstance(deed, terms.Email) for step in steps for deed in step.deeds)
         return self.class_ or ("marketing" if mails else "alert")
 
 

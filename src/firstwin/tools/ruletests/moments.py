@@ -18,7 +18,8 @@ from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
 from firstwin.match.strikes import strikes_of
 from firstwin.outbox.rows import IS_WAITING
-from firstwin.rules.terms import NUDGED, BecomesStart, ChangedStart, ClockStart, DateStart, EventStart, Rule
+from firstwin.rules.terms import NUDGED, BecomesStart, ChangedStart, DateStart, EventStart, Rule
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 
 MICROSECOND = timedelta(microseconds=1)

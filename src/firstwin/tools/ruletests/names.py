@@ -11,7 +11,8 @@ from firstwin.rules.project import Project
 from firstwin.rules.ruletest import Happening, RuleTest, Wanted
 from firstwin.rules.ruletest_file import Written
 from firstwin.rules.ruletest_times import written as time_written
-from firstwin.rules.terms import Action, Alert, ClockStart, Email, Record, Rule, Webhook
+from firstwin.rules.terms import Action, Alert, Email, Record, Rule, Webhook
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 from firstwin.tools.ruletests.reasons import codes
 from firstwin.tools.ruletests.telling import NOBODY, Cast, cast_of
