@@ -59,6 +59,8 @@ def test_events_that_never_came_are_warned_of_once_others_have(url: str, tmp_pat
     assert {(problem.file, problem.severity) for problem in unseen_events(url, library)} == {
         ("rules/first-login.yaml", "warning")
     }
+    told = [problem.message for problem in unseen_events(url, library)]
+    assert "The rule holds its nudges until `logged_in` comes in for the first time." in told
 
 
 def came(engine: Engine, name: str) -> None:
