@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Self
@@ -38,6 +38,7 @@ from firstwin.senders.probe import probe
 from firstwin.settings import Settings, placeholders
 from firstwin.telemetry import Log, log
 from firstwin.tick.environment import Environment
+from firstwin.tick.feeds import Feeds
 from firstwin.tick.live import LiveTicks
 from firstwin.tick.rule import Ticked
 from firstwin.tick.slots import slot_of
@@ -70,6 +71,7 @@ def environment(checked: Checked, addresses: AddressHash | None = None) -> Envir
             "email": project.expires_after.email,
             "alert": project.expires_after.alert,
             "webhook": project.expires_after.webhook,
+            "digest": project.expires_after.alert,
         },
         mail_sender=project.mail.sender if project.mail else "mail",
         csm_fallback=project.csm.fallback,
@@ -97,7 +99,7 @@ class Wired:
 
     @cached_property
     def env(self) -> Environment:
-        return environment(self.checked, self.addresses)
+        return replace(environment(self.checked, self.addresses), feeds=Feeds())
 
     @cached_property
     def senders(self) -> Mapping[str, Sender]:
@@ -270,6 +272,8 @@ class App:
         done = [one for one in ticked if one.outcome == "done"]
         for one in done:
             log(Log.TICK_DONE if one.starts or one.nudges or one.skips else Log.TICK_IDLE, **vars(one))
+            if one.tripped:
+                log(Log.RULE_TRIPPED, rule=one.rule, why=one.tripped)
             if one.missed:
                 log(Log.TICK_MISSED, rule=one.rule, missed=one.missed)
         if any(one.nudges for one in done):

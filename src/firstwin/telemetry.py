@@ -39,6 +39,7 @@ class Log(Enum):
     TICK_DONE = "tick.done", logging.INFO
     TICK_FAILED = "tick.failed", logging.ERROR
     TICK_MISSED = "tick.missed", logging.ERROR  # what the nightly look at everyone found, and ticks had not
+    RULE_TRIPPED = "rule.tripped", logging.ERROR  # far more nudges than ever: the rule is paused
     TICK_IDLE = "tick.idle", logging.DEBUG
     REPLAY_WAITS = "replay.waits", logging.WARNING  # what is left to send waits for another attempt
     DELIVER_DONE = "deliver.done", logging.INFO

@@ -131,3 +131,18 @@ def test_the_first_guard_that_stands_in_the_way_gives_the_reason(first: int) -> 
         blocked = block(blocked)
     reasons = [found.reason for guard in guards.GUARDS if isinstance(found := guard(blocked), Skip | Hold)]
     assert reasons == ORDER[first:]
+
+
+def test_while_its_feed_is_silent_a_step_holds_and_the_others_go_on() -> None:
+    silent = Policy(silent={"": "no logged_in has ever come in"})
+    hold = guards.feed_stale(case(policy=silent))
+    assert isinstance(hold, Hold)
+    assert hold.reason is Reason.FEED_STALE
+    assert guards.feed_stale(case(policy=Policy(silent={"other": "no x has ever come in"}))) is None
+
+
+def test_what_expired_while_it_was_held_says_so() -> None:
+    told = "held from 2026-03-01 09:00 to 2026-03-02 09:00 UTC as no logged_in has come in"
+    skip = guards.expired(case(now=NOW + timedelta(days=4), policy=Policy(held=told)))
+    assert skip is not None
+    assert skip.detail.endswith(f"; {told}")

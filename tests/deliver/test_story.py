@@ -12,6 +12,7 @@ from firstwin.deliver.context import Started, Told
 from firstwin.deliver.story import Story
 from firstwin.match.value import Clause, Standing
 from firstwin.rules.terms import (
+    OVER,
     Again,
     BecomesStart,
     ChangedStart,
@@ -23,6 +24,7 @@ from firstwin.rules.terms import (
     Rule,
     Step,
 )
+from firstwin.rules.terms_clock import ClockStart
 from tests.deliver.given import LEASED
 from tests.outbox.given import NOON
 
@@ -118,3 +120,28 @@ def test_it_counts_from_the_start() -> None:
 def test_a_rule_that_is_gone_tells_nothing() -> None:
     found = Story(lambda _: None, {}).tell(LEASED, Started("account", "acme", NOON), Standing())
     assert found == Told("", NOON)
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        (ClockStart(("monday",), "09:00", "UTC"), "Every Monday at 09:00 UTC."),
+        (EventStart(("firstwin.nudged.welcome",)), "“welcome” was sent."),
+        (EventStart(("booked",), date="departs_at"), "Counting from the date in departs_at of the newest “booked”."),
+    ],
+)
+def test_clocks_chains_and_dates_of_events_are_told(when: ClockStart | EventStart, why: str) -> None:
+    assert told(when=when).why == why
+
+
+def test_a_chain_is_no_step_that_a_customer_took() -> None:
+    assert told(when=EventStart(("firstwin.nudged.welcome",))).done == ()
+
+
+def test_the_end_of_a_state_is_told_as_its_end() -> None:
+    busy = BecomesStart(Count(("logged_in",), InLast(timedelta(days=1))))
+    story = Story(lambda _: replace(RULE, when=busy), LABELS)
+    over = story.tell(
+        replace(LEASED, step=OVER), Started("account", "acme", NOON), Standing(evidence=(did("logged_in", 0),))
+    )
+    assert (over.why, over.missing) == ("No longer so: logged in in the last 24 hours.", ())

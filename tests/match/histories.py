@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from firstwin.rules.terms import Subject, Term
-from tests.match.histories_clock import struck_near
+from tests.match.histories_clock import changed_clocks, struck_near
 from tests.match.histories_needs import About, Needs, needs_of
 from tests.match.naive_calendar import DAY, first_day, midnight, zone_named
 from tests.match.naive_facts import Fact
@@ -82,7 +82,8 @@ def tick_times(rng: Random, about: About, facts: Sequence[Fact] = (), kind: Subj
     needs = needs_of(about, kind)
     struck = struck_near(rng, needs.clocks, slots, ZONES)
     if struck:
-        slots = sorted({*slots, *(rng.choice(struck) + rng.choice(JITTER) for _ in range(count))})[: count + 2]
+        near = [rng.choice(struck) for _ in range(count)] + changed_clocks(needs.clocks)
+        slots = sorted({*slots[: rng.randint(1, count)], *(at + rng.choice(JITTER) for at in near)})
     if not facts:
         return slots
     known = [moment for fact in facts for moment in (fact.occurred_at, fact.known_at, fact.value_at) if moment]
@@ -227,7 +228,8 @@ class History:
     def nudge(self) -> None:
         """A message arrived, of that rule and step or of another; a person's names the account as well."""
         rule, step = self.rng.choice(sorted(self.needs.nudges))
-        of_a_person = (self.needs.kind == "person" or self.needs.has_people) and self.rng.random() < 0.8
+        likely = 0.8 if self.needs.kind == "person" or self.needs.has_people else 0.3
+        of_a_person = self.rng.random() < likely
         account, person = self.rng.choice(("a1", "a1", "a2")), self.subject("person") if of_a_person else None
         props = {"step": step if self.rng.random() < 0.7 else "other", "channel": "email"}
         run = self.run if self.rng.random() < 0.8 else "another"

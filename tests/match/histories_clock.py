@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
-from firstwin.rules.terms import ClockStart
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_calendar import DAY, zone_named
 from tests.match.naive_clock import strikes
 
@@ -27,4 +27,14 @@ def struck_near(
             zone = zone_named(name)
             if zone is not None:
                 found += [at for _, at in strikes(clock, zone, moment - around, moment + around)]
+    return found
+
+
+def changed_clocks(clocks: Iterable[ClockStart]) -> list[datetime]:
+    """The strikes on the very days on which a clock is changed."""
+    found: list[datetime] = []
+    for clock in sorted(clocks, key=str):
+        for name, change in CHANGES:
+            zone, moment = zone_named(name), datetime.fromisoformat(change)
+            found += [at for _, at in strikes(clock, zone, moment - DAY / 2, moment + DAY / 2)] if zone else []
     return found

@@ -14,7 +14,6 @@ from firstwin.rules.terms import (
     BecomesStart,
     Changed,
     ChangedStart,
-    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -36,6 +35,7 @@ from firstwin.rules.terms import (
     Where,
     conditions,
 )
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_memory import ORDINARY
 from tests.match.naive_reading import durations, has_calendar, parts_of
 

@@ -12,7 +12,6 @@ from firstwin.rules.terms import (
     Alert,
     BecomesStart,
     ChangedStart,
-    ClockStart,
     DateStart,
     Email,
     EventStart,
@@ -25,6 +24,7 @@ from firstwin.rules.terms import (
     Term,
     Webhook,
 )
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_facts import Fact, concerns, happened, visible
 from tests.match.naive_memory import Episode, Nudge, Project, Result, Skip, Start
 from tests.match.naive_reading import names_read

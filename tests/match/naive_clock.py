@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from firstwin.rules.terms import ClockStart
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_calendar import DAY, MINUTE
 
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

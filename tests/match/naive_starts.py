@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from firstwin.rules.terms import OVER, ClockStart, EventStart, PropertyName, Record, Rule, Step
+from firstwin.rules.terms import OVER, EventStart, PropertyName, Record, Rule, Step
+from firstwin.rules.terms_clock import ClockStart
 from tests.match.naive_calendar import moment_named, zone_named
 from tests.match.naive_clock import strikes
 from tests.match.naive_facts import Fact

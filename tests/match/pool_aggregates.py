@@ -18,6 +18,7 @@ from firstwin.rules.terms import (
     Measure,
     NoneOf,
     Open,
+    People,
     PropertyName,
     Reached,
     SinceStart,
@@ -32,6 +33,7 @@ from firstwin.rules.terms import (
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 BOTH: tuple[Subject, ...] = ("account", "person")
 PERSON: tuple[Subject, ...] = ("person",)
+ACCOUNT: tuple[Subject, ...] = ("account",)
 SEATS, QUOTA = PropertyName("account", "seats"), PropertyName("account", "quota")
 PRO = (Where("plan", (Comparison("is", ("pro",)),)),)
 
@@ -109,7 +111,7 @@ PEOPLE: dict[str, Given] = {
     "people where": state(people(InLast(DAY), where=PRO)),
     "not so many people": state(NoneOf((people(InLast(DAY), 2), people(Ever(), 0.5, of=SEATS)))),
     "people since start": gate(people(SinceStart())),
-    "people of the same": gate(people(Within(2 * DAY), same="invoice")),
+    "people of the same": gate(people(Within(2 * DAY), 1, same="invoice")),
 }
 
 DAYS: dict[str, Given] = {
@@ -146,7 +148,7 @@ TOTALS: dict[str, Given] = {
     "total where": state(total(InLast(DAY), where=PRO)),
     "total of two names": state(Measure("total", ("paid", "upgraded"), Ever(), 10, None, prop="amount")),
     "total of anyone": state(Measure("total", ("paid",), InLast(DAY), 10, None, prop="amount", anyone=True), PERSON),
-    "total of the same": gate(total(SinceStart(), same="invoice")),
+    "total of the same": gate(total(SinceStart(), 2, same="invoice")),
     "total since start at most": gate(total(SinceStart(), None, 4)),
 }
 
@@ -174,4 +176,11 @@ EVER: dict[str, Given] = {
     "open and used by somebody": state(All((open_(), people(InLast(3 * DAY), 1)))),
 }
 
-AGGREGATES: dict[str, Given] = {**PEOPLE, **DAYS, **TOTALS, **EVER}
+OF_EACH_PERSON: dict[str, Given] = {
+    "days of somebody": state(People("any", days(InLast(3 * DAY))), ACCOUNT),
+    "total of nobody": state(People("no", total(InLast(DAY), 4)), ACCOUNT),
+    "open of somebody": state(People("any", open_()), ACCOUNT),
+    "latest of everybody": state(People("every", Latest(("chosen",), PRO)), ACCOUNT),
+}
+
+AGGREGATES: dict[str, Given] = {**PEOPLE, **DAYS, **TOTALS, **EVER, **OF_EACH_PERSON}

@@ -34,6 +34,7 @@ from firstwin.rules.terms import (
     Webhook,
     Within,
 )
+from tests.match.pool_aggregates import AGGREGATES
 from tests.match.pool_starts import CHAINED, CHAINS, STARTS
 from tests.match.pool_terms import (
     DAY,
@@ -231,13 +232,20 @@ AFTER_A_RECORD = {
     "untrained": rule(event("invited"), step(DAY), unless=Reached("trained"), about="person"),
 }
 
+AT_GATES = {  # every measure that needs a start, and some that look at all there ever was
+    f"{about}: {name}": rule(event("invited"), step(DAY), only_if=term, about=about, again=EVERY_TIME)
+    for name, (term, abouts, needs_start) in AGGREGATES.items()
+    if needs_start or name in ("open", "latest", "done some")
+    for about in abouts
+}
+
 
 def named(rules: dict[str, Rule]) -> dict[str, Rule]:
     return {name: Rule(**{**vars(made), "id": name}) for name, made in rules.items()}
 
 
 RULES: dict[str, Rule] = named(
-    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS}
+    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS, **AT_GATES}
 )
 _CHAINED = named(CHAINED)
 
@@ -245,7 +253,14 @@ _CHAINED = named(CHAINED)
 TOGETHER: dict[str, tuple[Rule, ...]] = {
     f"{reader} + {recorder}": (RULES[reader], RULES[recorder])
     for recorder, readers in {
-        "activated": ("not-activated", "until-activated", "on-activation", "while-not-activated", "both-gates"),
+        "activated": (
+            "not-activated",
+            "until-activated",
+            "on-activation",
+            "while-not-activated",
+            "both-gates",
+            "account: done some",
+        ),
         "activated-by-an-event": ("not-activated", "on-activation"),
         "activated-by-the-clock": ("while-not-activated",),
         "activated-and-told": ("until-activated",),

@@ -10,22 +10,21 @@ from firstwin.rules.terms import (
     Again,
     Alert,
     BecomesStart,
-    ClockStart,
     Count,
     DateStart,
     Email,
     EventStart,
     Ever,
     InLast,
+    NoneOf,
     PropertyName,
     Recipient,
     Rule,
     SinceStart,
     Step,
-    StrikesOn,
     Term,
-    Whose,
 )
+from firstwin.rules.terms_clock import ClockStart, StrikesOn, Whose
 from tests.match.pool_terms import DAY, HOUR, WEEK, account, did, is_, is_not, person, silent, start, to, where
 
 AT_ONCE = timedelta(0)
@@ -128,9 +127,11 @@ REPEATED = {
 OVERS = {
     "busy-and-over": told_when_over(by_account(BUSY)),
     "busy-and-over-later": told_when_over(by_account(BUSY, step(HOUR, "one"), step(DAY, "two"))),
+    "busy-and-over-halfway": told_when_over(by_account(BUSY, step(name="one"), step(3 * DAY, "two"))),
     "busy-and-over-once": told_when_over(by_account(BUSY, again=NEVER)),
-    "busy-and-over-seldom": told_when_over(
-        replace(by_account(BUSY, again=Again("after", 3 * DAY)), only_if=account("plan", is_not("free")))
+    "busy-and-over-seldom": told_when_over(by_account(BUSY, again=Again("after", DAY))),
+    "busy-and-over-for-some": told_when_over(
+        replace(by_account(BUSY), only_if=NoneOf((account("plan", is_("free")),)))
     ),
     "quiet-and-over": told_when_over(
         replace(by_account(BecomesStart(silent("login", InLast(DAY))), step(HOUR)), until=did("paid", SinceStart()))

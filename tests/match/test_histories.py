@@ -27,7 +27,9 @@ from firstwin.rules.terms import (
     Subject,
     Term,
     Within,
+    nudged_by,
 )
+from firstwin.rules.terms_clock import ClockStart, Whose
 from tests.match import naive
 from tests.match.histories import begun, case, cases, history, tick_times
 from tests.match.naive_examples import TICK
@@ -84,6 +86,11 @@ def test_the_pool_of_rules_holds_every_kind_of_start_again_and_gate() -> None:
     assert any(step.unless for rule in rules for step in rule.steps)
     assert any(step.only_if for rule in rules for step in rule.steps)
     assert any(step.wait < timedelta(0) for rule in rules for step in rule.steps)
+    assert {rule.when.zone for rule in rules if isinstance(rule.when, ClockStart)} == set(get_args(Whose))
+    assert any(isinstance(rule.when, EventStart) and rule.when.date and rule.when.per for rule in rules)
+    assert any(step.times > 1 for rule in rules for step in rule.steps)
+    assert {"over"} <= set(varied)
+    assert any(nudged_by(rule) for together in TOGETHER.values() for rule in together)
     assert len(RULES) >= 30
 
 

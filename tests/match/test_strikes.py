@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstwin.match.strikes import MOST, is_on, moment_of, strikes_of
-from firstwin.rules.terms import ClockStart, StrikesOn
+from firstwin.rules.terms_clock import ClockStart, StrikesOn
 from tests.match import naive_clock
 
 BERLIN, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Auckland")

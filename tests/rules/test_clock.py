@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firstwin.rules.clock import DAYS
-from firstwin.rules.terms import ClockStart
+from firstwin.rules.terms_clock import ClockStart
 from tests.rules.given import loaded, rule_with, the_rule, told
 
 MORNING = "{every: monday, at: 09:00, zone: csm}"

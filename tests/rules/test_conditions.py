@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from firstwin.rules.conditions import HEADS
-from firstwin.rules.later import LATER_CONDITIONS
 from firstwin.rules.terms import All, AnyOf, Comparison, Count, Ever, Named, NoneOf, Property, PropertyName, Reached
 from tests.rules.given import condition, loaded, told, with_gate
 
@@ -41,16 +39,6 @@ def test_a_segment_about_people_stands_in_a_rule_about_people() -> None:
     found = condition("{segment: admins}", about="person", then="{email: a, to: person}")
 
     assert found == Named("admins", Property(PropertyName("person", "role"), (Comparison("is", ("admin",)),)))
-
-
-def test_every_word_of_later_is_refused_by_its_name() -> None:
-    for word in LATER_CONDITIONS:
-        (problem,) = told(loaded(with_gate(f"only_if: {{{word}: x, in_last: 7 days}}")))
-        assert problem.startswith(f"4:10 `{word}` is not available yet. ")
-
-
-def test_no_word_is_both_there_and_for_later() -> None:
-    assert not set(HEADS) & set(LATER_CONDITIONS)
 
 
 def test_every_mistake_in_joined_conditions_is_told() -> None:

@@ -1,4 +1,4 @@
-"""The rules of the language's description: what each comes down to, how it is said, and which words are for later."""
+"""The rules of the language's description: what each comes down to, how it is said."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from firstwin.rules.terms import (
     Within,
 )
 from tests.rules import examples
-from tests.rules.given import loaded, the_rule, told
+from tests.rules.given import the_rule
 
 DAY = timedelta(days=1)
 LOGGED_IN = Count(("logged_in",), SinceStart())
@@ -136,19 +136,7 @@ def test_usage() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (examples.CLOCK, ["4:7 `digest`"]),
-    ],
-)
-def test_words_of_later_are_known_by_name(text: str, words: list[str]) -> None:
-    assert [problem.split(" is not available yet.")[0] for problem in told(loaded(text))] == words
-
-
-AVAILABLE = [
-    text for name, text in vars(examples).items() if name.isupper() and text not in (examples.USAGE, examples.CLOCK)
-]
+AVAILABLE = [text for name, text in vars(examples).items() if name.isupper()]
 
 
 @pytest.mark.parametrize("text", AVAILABLE)

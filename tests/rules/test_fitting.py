@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstwin.rules.rule_file import MOST_TIMES
+from firstwin.rules.repeating import MOST_TIMES
 from firstwin.rules.terms import OVER, Alert, EventStart, Property, PropertyName, Where
 from tests.rules.given import loaded, rule_with, the_rule, told
 

@@ -240,8 +240,11 @@ GATES: dict[str, list[str]] = {
         "4:18 There is a second colon in this line. Put a text that holds a colon in quotes; else begin a new line for the second key."
     ],
     "unles: logged_in": ["4:1 A rule has no `unles`. Did you mean `unless`?"],
-    "hold_out: 10%": ["4:1 `hold_out` is not available yet. Leave it out for now."],
-    "feed: sparse": ["4:1 `feed` is not available yet. Leave it out for now."],
+    "hold_out: 10": ["4:11 `10` is not a share. Write `10%`."],
+    "hold_out: 100%": ["4:11 `100%` is no part of the whole. Write a share between `1%` and `99%`."],
+    "feed: rare": [
+        "4:7 `rare` is not a kind of feed. Write `feed: sparse` where the event it waits for is rare; else leave the line out."
+    ],
     "priority: high": ["4:11 `high` is not a whole number. Write a number like `3`."],
     "mode: test": ["4:7 `test` is not one of the choices. Write `live` or `shadow`."],
     "class: promo": ["4:8 `promo` is not one of the choices. Write `marketing`, `service` or `alert`."],
@@ -425,11 +428,36 @@ VALUES: dict[tuple[str, str], list[str]] = {
         "5:22 `a@b.c` is an address, and here a name stands for it. Declare it under `senders:` in firstwin.yaml, and write that name."
     ],
     ("then", "{digest: x, to: csm}"): [
-        "5:7 `digest` is not available yet. For now send one `alert:` for each account."
+        "5:8 A digest goes out at a set time, and this rule has a start of its own for each subject. Begin the rule with a clock: `when: {every: monday, at: 09:00}`; or write `alert:`, for each by itself."
     ],
-    ("then", "{split: {}}"): ["5:7 `split` is not available yet. For now write two rules, each with an `only_if:`."],
+    ("then", "{split: {}}"): ["5:15 One variant is no split. Write a second one, or `then:` alone."],
     ("then", "{choose: []}"): [
-        "5:7 `choose` is not available yet. For now write two rules, or two steps with an `only_if:` each."
+        "5:16 There is nothing to choose between. For one condition write `only_if:` and `then:`."
+    ],
+    ("then", "{choose: {if: {account.x: 1}, then: {email: a, to: contact}}}"): [
+        "5:16 `choose` takes a list of branches. Write `- if: …` and `then: …` below `choose:`, with a dash for each branch."
+    ],
+    ("then", "{choose: [{then: {email: a, to: actor}}, {else: true, then: {email: a, to: actor}}]}"): [
+        "5:17 The branch does not say when it is chosen. Write `if: {account.plan: pro}`, or `otherwise: true` for the last branch.",
+        "5:49 A branch has no `else`. Did you mean `otherwise`?",
+    ],
+    (
+        "then",
+        "{choose: [{otherwise: true, then: {email: a, to: actor}}, {if: {account.x: 1}, then: {email: a, to: csm}}]}",
+    ): ["5:107 `csm` is in your company, and an email goes to customers. Write `alert:` in place of `email:`."],
+    (
+        "then",
+        "{choose: [{otherwise: true, then: {email: a, to: actor}}, {if: {account.x: 1}, then: {email: b, to: actor}}]}",
+    ): ["5:18 What comes after `otherwise` is never chosen. Move `otherwise` to the end."],
+    ("then", "{split: {a: {share: 50%, then: {email: a, to: actor}}, b: {share: 40%, then: {email: b, to: actor}}}}"): [
+        "5:8 The shares make 90% together, not 100%. Change one of them; to leave some out altogether, write `hold_out: 10%` in the rule."
+    ],
+    ("then", "{split: {a: {share: 50, then: {email: a, to: actor}}, b: {share: 50%}}}"): [
+        "5:27 `50` is not a share. Write `50%`.",
+        "5:64 `then:` is missing. Write what to do; to leave some out altogether, write `hold_out: 10%` in the rule.",
+    ],
+    ("then", "{split: {a: {share: 50%, then: {email: a, to: actor}}, b: {share: 50%, then: {record: b}}}}"): [
+        "5:85 A milestone does not depend on what is chosen. Write the `record:` beside, or a rule of its own that says when."
     ],
     ("then", "{send: x}"): ["5:7 `send` is no action. Did you mean `email`?"],
     ("then", "first-login"): [

@@ -149,3 +149,16 @@ def test_a_broken_key_raises_no_doubts_about_others() -> None:
     assert len(told(loaded(rule_with(when="{evnt: a}", then="{email: a, to: actor}")))) == 1
     assert len(told(loaded(rule_with(when="{evnt: a}", unless=None, only_if="{start.x: 1}")))) == 1
     assert len(told(loaded(rule_with(about="user", then="{email: a, to: person}")))) == 1
+
+
+def test_shares_and_feeds_have_defaults_that_change_nothing() -> None:
+    plain, full = the_rule(rule_with()), the_rule(rule_with(hold_out="12.5%", feed="sparse"))
+    assert (plain.hold_out, plain.feed) == (0, "usual")
+    assert (full.hold_out, full.feed) == (0.125, "sparse")
+    assert plain.version != full.version
+
+
+def test_a_rule_that_only_records_has_nobody_to_hold_out() -> None:
+    assert told(loaded(rule_with(then="{record: z}", hold_out="10%"))) == [
+        "7:1 This rule sends nothing, so that nobody can be held out. Hold out where the messages are sent."
+    ]

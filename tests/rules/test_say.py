@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from firstwin.rules.project import Project
 from firstwin.rules.say import say
+from firstwin.rules.terms import Digest, OrderBy, PropertyName
 from tests.rules.given import rule_with, the_rule
 
 REST = "starts from before the rule was switched on are left alone"
@@ -64,6 +67,12 @@ def test_steps_are_said_one_after_the_other() -> None:
         ({"when": "{event: a_b, date: on}"}, "counting from the date in on of the newest “a b”, 24 hours after the date,"),
         ({"when": "{event: a_b, date: on, per: id, where: {x: 1}}"}, "of the newest “a b” (where x is 1), separately for each id,"),
         ({"when": "{becomes: {account.x: 1}}", "when_over": "{alert: back, to: csm}"}, "; when the state is over, if any of this was sent, send the alert “back” to the account's CSM;"),
+        ({"then": "{choose: [{if: {account.x: 1}, then: {email: a, to: actor}}, {otherwise: true, then: [{email: b, to: actor}, {alert: c, to: csm}]}]}"},
+         "choose what holds first: if account.x is 1, send the email “a” to whoever did it; otherwise send the email “b” to whoever did it and send the alert “c” to the account's CSM; "),
+        ({"then": "{split: {a: {share: 12.5%, then: {email: a, to: actor}}, b: {share: 87.5%, then: {alert: b, to: csm}}}}"},
+         "split them by lot: 12.5% (“a”) send the email “a” to whoever did it; 87.5% (“b”) send the alert “b” to the account's CSM; "),
+        ({"hold_out": "10%"}, "10% are held out: always the same ones, who get nothing and count as nudged;"),
+        ({"feed": "sparse"}, "what it waits for is rare, so that its silence holds nothing back;"),
         ({"then": "{webhook: a, to: crm}"}, "call the webhook “crm” with “a”; "),
         ({"then": "{webhook: a, to: crm}"}, "a webhook that is 3 days late is not sent any more; its class is alert"),
         ({"then": "{alert: a, to: cs-team}"}, "send the alert “a” to “cs-team”"),
@@ -112,3 +121,23 @@ def test_every_rule_is_one_sentence() -> None:
 
     assert said.count(".") - said.count("account.") == 1
     assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("digest", "said"),
+    [
+        (
+            Digest("list", "csm"),
+            "send one digest “list” to each CSM about the accounts of their own, with the first 25;",
+        ),
+        (
+            Digest("list", "team", OrderBy(PropertyName("account", "mrr")), 10),
+            "send one digest “list” to “team” about all of them, with the first 10 by account.mrr, the highest first;",
+        ),
+    ],
+)
+def test_a_digest_is_said_with_its_order_and_its_length(digest: Digest, said: str) -> None:
+    rule = the_rule(rule_with(then="{alert: a, to: csm}"))
+    told = say(replace(rule, steps=(replace(rule.steps[0], actions=(digest,)),)))
+    assert said in told
+    assert "a digest that is 24 hours late is not sent any more" in told

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from firstwin.db.engine import write
 from firstwin.db.runs import open_run
-from firstwin.rules.terms import ClockStart, EventStart, Rule, Step
+from firstwin.rules.terms import EventStart, Rule, Step
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.environment import Environment
 from firstwin.tick.rule import tick_rule
 from firstwin.tick.sync import sync_rules

@@ -14,16 +14,14 @@ from firstwin.db.engine import write
 from firstwin.outbox.nudged import note_nudged
 from firstwin.rules.terms import (
     Again,
-    ClockStart,
     Comparison,
     EventStart,
     Property,
     PropertyName,
     Rule,
     Step,
-    StrikesOn,
-    Whose,
 )
+from firstwin.rules.terms_clock import ClockStart, StrikesOn, Whose
 from firstwin.tick.standing import AtTheWire
 from tests.tick.bench_of_rules import DAY, HOUR, POST, T0, World, rule
 

@@ -130,3 +130,35 @@ def test_rejects_are_counted_by_file(tmp_path: Path) -> None:
     (tmp_path / "a.rejects.jsonl").write_text("{}\n{}\n")
     (tmp_path / "b.jsonl").write_text("{}\n")
     assert rejects(tmp_path) == {"a.rejects.jsonl": 2}
+
+
+def test_a_rule_tells_whom_it_holds_out_and_why_it_holds(engine: Engine) -> None:
+    a_rule_row(engine, held_since=NOON, held_why="no logged_in has come in from anybody since 2026-03-02 09:00 UTC")
+    deliveries(engine, 3)
+    with write(engine) as connection:
+        connection.execute(update(tables.nudge).where(tables.nudge.c.subject == "acme-0001").values(state="held_out"))
+    now = found(engine)
+    (rule,) = now.rules
+    assert (rule.nudges, rule.held_out, rule.held_since) == (2, 1, NOON)
+    wrong = ailments(now, tick_every=MINUTE, with_broker=False)
+    assert "Rule no-login holds its nudges: no logged_in has come in from anybody since 2026-03-02 09:00 UTC." in wrong
+
+
+def test_a_feed_that_is_still_to_begin_is_no_ailment(engine: Engine) -> None:
+    a_rule_row(engine, held_since=NOON, held_why="no logged_in has ever come in")
+    now = found(engine)
+    assert now.rules[0].held == "no logged_in has ever come in"
+    assert not any("holds" in one for one in ailments(now, tick_every=MINUTE, with_broker=False))
+
+
+def test_a_rule_that_paused_itself_is_an_ailment_and_one_that_a_person_paused_is_none(engine: Engine) -> None:
+    a_rule_row(engine)
+    a_rule_row(engine, id="other")
+    with write(engine) as connection:
+        pause(connection, "no-login", who="firstwin", why="it would nudge 400 within a day", at=NOON)
+        pause(connection, "other", who="anna", why="I am at it", at=NOON)
+    wrong = ailments(found(engine), tick_every=MINUTE, with_broker=False)
+    told = [one for one in wrong if "paused" in one]
+    assert told == [
+        "Rule no-login was paused by itself: it would nudge 400 within a day. If that is right, `firstwin resume no-login` lets it go on."
+    ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; it need not exist.", show_default="this folder")] = Path(),
 ) -> None:
-    """Make a working project in a folder: rules, templates and firstwin.yaml. Nothing that is there is overwritten."""
+    """Make a working project in a folder: rules with their tests, templates and firstwin.yaml. Nothing that is there is overwritten."""
     from firstwin.tools.new_project import ENV, new_project
 
     done = new_project(folder)

@@ -82,12 +82,17 @@ def _show_rules(found: Status) -> None:
             rule.id + (" (paused)" if rule.paused else ""),
             _ago(rule.lag) if rule.lag is not None else "never",
             _listed(rule.starts),
-            rule.nudges,
+            f"{rule.nudges}" + (f" (and {rule.held_out} held out)" if rule.held_out else ""),
             _listed(rule.skips),
         )
         for rule in found.rules
     ]
     print_table("Rules", ("rule", "matched", "starts", "nudges", "skipped"), rows, right=("nudges",))
+    for rule in found.rules:
+        if rule.held and rule.held_since:
+            screen().print(
+                f"{rule.id} holds its nudges since {rule.held_since:%Y-%m-%d %H:%M} UTC: {rule.held}.", style="yellow"
+            )
 
 
 def _show_sources(found: Status) -> None:

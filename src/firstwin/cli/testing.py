@@ -28,7 +28,7 @@ TONES = {"": "", "bad": "red", "quiet": "dim"}
 def test(
     ctx: typer.Context,
     which: Annotated[
-        list[str] | None, typer.Argument(metavar="[RULE|FILE]…", help="Only the tests of these.", show_default=False)
+        list[str] | None, typer.Argument(metavar="RULE_OR_FILE…", help="Only the tests of these.", show_default=False)
     ] = None,
     named: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only tests with this in their names.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The results for programs.")] = False,

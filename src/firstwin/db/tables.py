@@ -192,6 +192,10 @@ rule = Table(
     Column("seen", Text),  # what the last tick saw: a snapshot, or the highest seq
     Column("noted", BigInteger, nullable=False, server_default=text("0")),
     Column("error", Text),
+    Column("drawn_by", Text),  # its first name, which shares are drawn by; empty where it still has it
+    Column("held_since", Instant),  # since when steps are held because their feed is silent
+    Column("held_why", Text),
+    Column("tripped_at", Instant),  # when it was last kept from flooding
 )
 
 tick = Table(
@@ -299,6 +303,9 @@ nudge = Table(
     Column("due_at", Instant, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("evidence", Json, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'nudged'")),  # nudged | held_out
+    Column("branch", Text),  # of `choose`: counted from 1, or otherwise
+    Column("variant", Text),  # of `split`: its name
     UniqueConstraint("run", "rule", "subject", "start_key", "step"),
     Index(None, "start_id"),
     Index(None, "rule", "decided_at"),
@@ -357,7 +364,7 @@ delivery = Table(
     Column("start_id", Id, nullable=False),
     Column("account_id", Text),
     Column("person_id", Text),  # the recipient, when it is a person that we know
-    Column("channel", Text, nullable=False),  # email | alert | webhook
+    Column("channel", Text, nullable=False),  # email | alert | webhook | digest
     Column("template", Text, nullable=False),
     Column("class", Text, nullable=False),
     Column("destination", Text, nullable=False),  # the sender's name in firstwin.yaml
@@ -420,6 +427,27 @@ attempt = Table(  # append-only
     Column("reason", Text),
     Column("detail", Text),  # the answer, redacted, at most 2 kB
     UniqueConstraint("delivery_id", "fence"),
+)
+
+digest = Table(  # how a delivery of many subjects is put in order
+    "digest",
+    metadata,
+    Column("delivery_id", Id, ForeignKey("delivery.id"), primary_key=True),
+    Column("receiver", Text, nullable=False),  # whose list it is: a CSM; empty where it is everybody's
+    Column("top", Integer, nullable=False),
+    Column("lowest_first", Boolean, nullable=False),
+)
+
+digest_item = Table(
+    "digest_item",
+    metadata,
+    Column("delivery_id", Id, ForeignKey("delivery.id"), primary_key=True),
+    Column("nudge_id", Id, ForeignKey("nudge.id"), primary_key=True),
+    Column("start_id", Id, nullable=False),
+    Column("account_id", Text),
+    Column("props", Json, nullable=False),  # `value`: what it is ordered by, as it was when this was decided
+    Column("reason", Text),  # why it was left out; empty while it is on the list
+    Index(None, "nudge_id"),
 )
 
 outcome = Table(  # what became of a message after it was accepted, as the mail provider tells

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
+from firstwin.decide.chosen import Chosen, choose
+from firstwin.decide.draw import draw
 from firstwin.decide.value import Channel, History, Policy, Subject
 from firstwin.match.value import Match
-from firstwin.rules.terms import Action, Alert, ClockStart, Email, Record, Webhook
+from firstwin.rules.terms import Alert, Digest, Email, Message, Record, Webhook
+from firstwin.rules.terms_clock import ClockStart
 
 EXPIRES_AFTER: dict[Channel, timedelta] = {
     "email": timedelta(days=3),
     "alert": timedelta(days=1),
     "webhook": timedelta(days=3),
+    "digest": timedelta(days=1),
 }
 
 
@@ -24,13 +29,27 @@ class Case:
     policy: Policy
     now: datetime
 
+    @cached_property
+    def chosen(self) -> Chosen:
+        """What the step does for this subject, now."""
+        match = self.match
+        return choose(match.step.actions, match.holding.__contains__, self.drawn_by, match.start.subject)
+
     @property
-    def messages(self) -> tuple[Email | Alert | Webhook, ...]:
-        return tuple(action for action in self.match.step.actions if not isinstance(action, Record))
+    def drawn_by(self) -> str:
+        return self.policy.drawn_by or self.match.rule.id
+
+    @property
+    def held_out(self) -> bool:
+        return draw(self.drawn_by, self.match.start.subject, "hold_out") < self.match.rule.hold_out
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(action for action in self.chosen.actions if not isinstance(action, Record))
 
     @property
     def records(self) -> tuple[Record, ...]:
-        return tuple(action for action in self.match.step.actions if isinstance(action, Record))
+        return tuple(action for action in self.chosen.actions if isinstance(action, Record))
 
     def expires_at(self, channel: Channel) -> datetime:
         """The last moment at which a message of this channel is still worth sending.
@@ -45,7 +64,7 @@ class Case:
         return counts_from + lifetime
 
 
-def channel_of(action: Action) -> Channel:
+def channel_of(action: Message) -> Channel:
     match action:
         case Email():
             return "email"
@@ -53,6 +72,5 @@ def channel_of(action: Action) -> Channel:
             return "alert"
         case Webhook():
             return "webhook"
-        case Record():
-            msg = f"a record of {action.milestone} is not a message"
-            raise ValueError(msg)
+        case Digest():
+            return "digest"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from firstwin.decide.case import Case
 from firstwin.decide.guards import GUARDS
 from firstwin.decide.reach import reach
-from firstwin.decide.value import Decision, History, NotSent, Nudge, Planned, Policy, Skip, Subject
+from firstwin.decide.value import Decision, History, NotSent, Nudge, Planned, Policy, Reason, Skip, Subject
 from firstwin.match.value import Match
 
 
@@ -23,19 +24,26 @@ def decide(match: Match, subject: Subject, history: History, policy: Policy, now
 
 
 def _nudge(case: Case) -> Nudge | Skip:
+    if not case.chosen.actions:
+        return Skip(case.match, Reason.NOTHING_CHOSEN, "no branch of `choose` holds")
     reached = [each for action in case.messages for each in reach(case, action)]
     planned = _once_each(each for each in reached if isinstance(each, Planned))
     not_sent = tuple(each for each in reached if isinstance(each, NotSent))
     if not_sent and not planned and not case.records:
         return _skip(case, not_sent)
-    return Nudge(case.match, case.match.rule.mode, planned, case.records, not_sent, case.subject.account_id)
+    decided = Nudge(
+        case.match, case.match.rule.mode, planned, case.records, not_sent, case.subject.account_id,
+        branch=case.chosen.branch, variant=case.chosen.variant,
+    )  # fmt: skip
+    return replace(decided, planned=(), not_sent=(), held_out=True) if planned and case.held_out else decided
 
 
 def _once_each(planned: Iterable[Planned]) -> tuple[Planned, ...]:
     """Two people may share an address, and two actions may name the same person: one message to one place."""
     first: dict[tuple[str, ...], Planned] = {}
     for each in planned:
-        first.setdefault((each.channel, each.destination, (each.address or "").lower(), each.action.template), each)
+        place = (each.channel, each.destination, (each.address or "").lower(), each.action.template, each.receiver)
+        first.setdefault(place, each)
     return tuple(first.values())
 
 

@@ -47,7 +47,8 @@ def expired(case: Case) -> Skip | None:
     last_moment = max(case.expires_at(channel) for channel in channels)
     if case.now <= last_moment:
         return None
-    return Skip(case.match, Reason.EXPIRED, f"worth sending until {last_moment.isoformat()}")
+    held = f"; {case.policy.held}" if case.policy.held else ""
+    return Skip(case.match, Reason.EXPIRED, f"worth sending until {last_moment.isoformat()}{held}")
 
 
 def gates(case: Case) -> Skip | None:
@@ -70,4 +71,11 @@ def paused(case: Case) -> Hold | None:
     return None
 
 
-GUARDS: tuple[Guard, ...] = (subject_gone, again, goal_met, expired, gates, paused)
+def feed_stale(case: Case) -> Hold | None:
+    """While what the step waits for has stopped arriving, "it did not happen" cannot be told from "nobody told us"."""
+    if case.match.step.name not in case.policy.silent:
+        return None
+    return Hold(case.match, case.now, Reason.FEED_STALE)
+
+
+GUARDS: tuple[Guard, ...] = (subject_gone, again, goal_met, expired, gates, paused, feed_stale)

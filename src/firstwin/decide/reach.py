@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from firstwin.decide.case import Case, channel_of
 from firstwin.decide.recipients import is_address, recipients
 from firstwin.decide.silence import silences
 from firstwin.decide.value import NotSent, Person, Planned, Reason
-from firstwin.rules.terms import Alert, Email, Recipient, Webhook
+from firstwin.rules.terms import Alert, Digest, Email, Message, Recipient, Scalar, Webhook
 
 CSM = "csm"
 
@@ -20,7 +22,7 @@ NOBODY = {
 }
 
 
-def reach(case: Case, action: Email | Alert | Webhook) -> tuple[Planned | NotSent, ...]:
+def reach(case: Case, action: Message) -> tuple[Planned | NotSent, ...]:
     if case.now > case.expires_at(channel_of(action)):
         return (NotSent(action, Reason.EXPIRED),)
     if isinstance(action, Email):
@@ -64,10 +66,22 @@ def silenced(case: Case, person: Person, address: str) -> bool:
     return silences(classes.union(*sharing), case.match.rule.message_class)
 
 
-def _to_destination(case: Case, action: Alert | Webhook) -> Planned | NotSent:
+def _to_destination(case: Case, action: Alert | Webhook | Digest) -> Planned | NotSent:
     destination = action.to if action.to != CSM else case.subject.csm or case.policy.csm_fallback
     if destination is None:
         return NotSent(action, Reason.NO_ADDRESS, "the account has no CSM, and firstwin.yaml names no fallback")
     channel = channel_of(action)
-    message_class = "alert" if isinstance(action, Alert) else case.match.rule.message_class
-    return Planned(action, channel, destination, message_class, case.expires_at(channel))
+    message_class = case.match.rule.message_class if isinstance(action, Webhook) else "alert"
+    planned = Planned(action, channel, destination, message_class, case.expires_at(channel))
+    return _listed(case, action, planned) if isinstance(action, Digest) else planned
+
+
+def _listed(case: Case, digest: Digest, planned: Planned) -> Planned:
+    """The subject on its receiver's list, with the value that it is ordered by now."""
+    receiver = case.subject.csm_name if digest.to == CSM else ""
+    value = case.subject.properties.get(str(digest.order_by.of)) if digest.order_by else None
+    return replace(planned, receiver=receiver, value=_scalar(value))
+
+
+def _scalar(value: object) -> Scalar | None:
+    return value if isinstance(value, str | int | float) else None

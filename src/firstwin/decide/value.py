@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from firstwin.match.value import Match
-from firstwin.rules.terms import Alert, Email, Record, Webhook
+from firstwin.rules.terms import Message, Record, Scalar
 
-Channel = Literal["email", "alert", "webhook"]
+Channel = Literal["email", "alert", "webhook", "digest"]
 
 
 class Reason(StrEnum):
@@ -29,6 +29,9 @@ class Reason(StrEnum):
     LESS_OFTEN = "less_often"  # they asked for one mail a week at most
     NO_ADDRESS = "no_address"
     SUBJECT_GONE = "subject_gone"
+    FEED_STALE = "feed_stale"  # what the rule waits for has stopped arriving altogether
+    NOTHING_CHOSEN = "nothing_chosen"  # no branch of a `choose` holds
+    NOBODY_LEFT = "nobody_left"  # of those whom a digest was about
     ALREADY_RUNNING = "already_running"
     BEFORE_RULE = "before_rule"
     DATE_MOVED = "date_moved"
@@ -71,6 +74,7 @@ class Subject:
     people: tuple[Person, ...] = ()
     contact: str | None = None  # the id of the person whom the account names as its contact
     csm: str | None = None  # the destination of the account's own CSM, if it has one
+    csm_name: str = ""  # whom the account names as its CSM
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,7 +91,11 @@ class History:
 
 @dataclass(frozen=True)
 class Policy:
-    """What holds at this moment. ``suppressed_addresses`` (lower case) is for addresses that belong to no person."""
+    """What holds at this moment. ``suppressed_addresses`` (lower case) is for addresses that belong to no person.
+
+    ``silent`` are the steps whose feed is silent, each with a sentence; ``drawn_by`` the name that the rule had first, which
+    shares are drawn by: a rename moves nobody to the other side. ``held`` tells of a silence that has just ended.
+    """
 
     paused: bool = False
     paused_rules: frozenset[str] = frozenset()
@@ -95,33 +103,44 @@ class Policy:
     mail_sender: str = "mail"
     csm_fallback: str | None = None
     suppressed_addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    silent: Mapping[str, str] = field(default_factory=dict)
+    drawn_by: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One message to one place. ``address`` is None where the destination has its own."""
+    """One message to one place. ``address`` is None where the destination has its own.
 
-    action: Email | Alert | Webhook
+    Of a digest: whose list it is (``receiver``), and the ``value`` that this subject is ordered by.
+    """
+
+    action: Message
     channel: Channel
     destination: str
     message_class: str
     expires_at: datetime
     person_id: str | None = None
     address: str | None = None
+    receiver: str = ""
+    value: Scalar | None = None
 
 
 @dataclass(frozen=True)
 class NotSent:
     """An action of a nudge that reaches nobody, and why."""
 
-    action: Email | Alert | Webhook
+    action: Message
     reason: Reason
     detail: str = ""
 
 
 @dataclass(frozen=True)
 class Nudge:
-    """Do it: what is recorded, what goes out, and what does not and why. In shadow nothing goes out."""
+    """Do it: what is recorded, what goes out, and what does not and why. In shadow nothing goes out.
+
+    ``branch`` and ``variant`` are what was chosen. Who is held out counts as nudged, and gets nothing.
+    """
 
     match: Match
     mode: Literal["live", "shadow"]
@@ -129,6 +148,9 @@ class Nudge:
     records: tuple[Record, ...] = ()
     not_sent: tuple[NotSent, ...] = ()
     account_id: str | None = None  # the account concerned, for the deliveries
+    branch: str | None = None
+    variant: str | None = None
+    held_out: bool = False
 
 
 @dataclass(frozen=True)

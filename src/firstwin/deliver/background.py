@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -23,7 +23,7 @@ def backgrounds(
     connection: Connection, at: Clocks, wanted: Sequence[Leased], standings: Mapping[int, Standing], tell: Tell
 ) -> dict[int, Background]:
     """By delivery."""
-    starts = _starts(connection, wanted)
+    starts = starts_of(connection, {each.nudge_id for each in wanted})
     accounts = look(connection, "account", {each.account_id for each in wanted if each.account_id}, at)
     contacts = _contacts(connection, accounts, at)
     who = {each.id: _person(each, starts[each.nudge_id]) for each in wanted}
@@ -50,9 +50,9 @@ def _contacts(connection: Connection, accounts: Mapping[str, Properties], at: Cl
     return named | {id_: person for id_, person in oldest.items() if person is not None}
 
 
-def _starts(connection: Connection, wanted: Sequence[Leased]) -> dict[int, Started]:
+def starts_of(connection: Connection, nudges: Collection[int]) -> dict[int, Started]:
     """By nudge."""
-    rows = connection.execute(_STARTS, {"ids": sorted({each.nudge_id for each in wanted})}).all()
+    rows = connection.execute(_STARTS, {"ids": sorted(nudges)}).all()
     return {row.id: Started(row.subject_kind, row.subject, row.at, row.actor, _plain(row.props)) for row in rows}
 
 

@@ -36,8 +36,31 @@ class Told:
 
 
 @dataclass(frozen=True)
+class OnList:
+    """One subject of a digest."""
+
+    start: Started
+    told: Told
+    account: Properties = field(default_factory=dict)
+    person: Properties = field(default_factory=dict)
+    evidence: tuple[Properties, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Those who are told one by one, and of how many; ``receiver`` is the CSM whose list it is, if it is one's."""
+
+    items: tuple[OnList, ...]
+    count: int
+    receiver: str = ""
+
+
+@dataclass(frozen=True)
 class Background:
-    """What is known about one delivery. Properties hold an ``id``; empty ones are of somebody unknown."""
+    """What is known about one delivery. Properties hold an ``id``; empty ones are of somebody unknown.
+
+    With a ``listing`` it is about many, and ``start`` is that of the first.
+    """
 
     start: Started
     told: Told
@@ -45,9 +68,11 @@ class Background:
     account: Properties = field(default_factory=dict)
     person: Properties = field(default_factory=dict)
     contact: Properties = field(default_factory=dict)
+    listing: Listing | None = None
 
 
 def context(leased: Leased, known: Background, project: Project, *, unsubscribe_link: str = "") -> dict[str, object]:
+    listed = _listed(known.listing, project) if known.listing else {}
     return {
         "subject": {"kind": known.start.kind, "id": known.start.subject},
         "account": _account(known.account, project),
@@ -68,6 +93,33 @@ def context(leased: Leased, known: Background, project: Project, *, unsubscribe_
         "rule": leased.rule,
         "step": leased.step,
         "now": known.now,
+        **listed,
+    }
+
+
+def _listed(listing: Listing, project: Project) -> dict[str, object]:
+    """What a digest gets besides; it is about nobody in particular, and since no moment."""
+    return {
+        "subject": {"kind": listing.items[0].start.kind, "id": ""},
+        "start": {"at": listing.items[0].start.at},
+        "since": None,
+        "items": [_item(each, project) for each in listing.items],
+        "count": listing.count,
+        "more": listing.count - len(listing.items),
+        "receiver": listing.receiver,
+    }
+
+
+def _item(each: OnList, project: Project) -> dict[str, object]:
+    return {
+        "account": _account(each.account, project),
+        "person": dict(each.person),
+        "start": {**each.start.props, "at": each.start.at},
+        "why": each.told.why,
+        "since": each.told.since,
+        "done": [dict(one) for one in each.told.done],
+        "missing": [dict(one) for one in each.told.missing],
+        "evidence": [dict(one) for one in each.evidence],
     }
 
 

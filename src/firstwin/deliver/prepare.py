@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from firstwin.deliver.background import backgrounds
 from firstwin.deliver.context import Background
 from firstwin.deliver.desk import Desk
+from firstwin.deliver.digests import listings
 from firstwin.deliver.letter import Letter, letter
 from firstwin.deliver.round import Round
 from firstwin.outbox.claim import Leased, fences
@@ -47,4 +48,7 @@ def _look(
     at = clocks(connection, desk.run)
     checked = still_true(connection, at, fences(leased), desk.gates, desk.addresses)
     going = [each for each in leased if each.id in checked.going]
-    return backgrounds(connection, at, going, checked.going, desk.tell), checked.dropped
+    single = [each for each in going if each.id not in checked.digests]
+    known = backgrounds(connection, at, single, checked.going, desk.tell)
+    listed = {each: checked.digests[each.id] for each in going if each.id in checked.digests}
+    return known | listings(connection, at, listed, desk.tell), checked.dropped

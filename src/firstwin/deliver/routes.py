@@ -45,7 +45,7 @@ class Routes:
             return Route(leased.destination, self._senders[leased.destination], leased.address or "")
         if leased.channel == "email":
             return self._mail_instead(leased, self._redirect_to.email)
-        name = self._redirect_to.alert if leased.channel == "alert" else self._redirect_to.webhook
+        name = self._redirect_to.webhook if leased.channel == "webhook" else self._redirect_to.alert
         if name is None:
             return None
         return Route(name, self._senders[name], instead_of=leased.destination)

@@ -15,13 +15,13 @@ from firstwin.rules.terms import (
     OVER,
     BecomesStart,
     ChangedStart,
-    ClockStart,
     DateStart,
     EventStart,
     Rule,
     Start,
     nudged_by,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 MILESTONE = "firstwin.milestone."
 

@@ -35,6 +35,11 @@ def new_or_present(fact: FromClause, seen: Seen) -> tuple[ColumnElement[bool], C
     return seen.new(fact), and_(fact.c.occurred_at > PREVIOUS, fact.c.occurred_at <= NOW)
 
 
+def newly(fact: FromClause, names: Iterable[str], seen: Seen) -> ColumnElement[bool]:
+    """Whether a fact with one of these names was not seen by the tick before."""
+    return seen.arrived(fact) if any(name.startswith(NUDGED) for name in names) else seen.new(fact)
+
+
 def _by_owner(boundaries: list[Boundary]) -> list[list[Boundary]]:
     """For what is new only the name counts, and whose fact it is."""
     groups: dict[str, list[Boundary]] = defaultdict(list)
@@ -55,8 +60,8 @@ def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary
     names = sorted({boundary.name for boundary in group})
     subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:
-        is_new = seen.arrived(fact) if any(name.startswith(NUDGED) for name in names) else seen.new(fact)
-        return subjects.where(named(unindexed(fact.c.name), names), is_new)  # few: found by their arrival
+        # few: found by their arrival
+        return subjects.where(named(unindexed(fact.c.name), names), newly(fact, names, seen))
     return subjects.where(named(fact.c.name, names), _passed(fact, moment))
 
 

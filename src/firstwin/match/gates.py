@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,7 @@ from firstwin.match.starts.event_dates import still_brought
 from firstwin.match.value import Match, Standing, Start
 from firstwin.match.word import word
 from firstwin.match.words.properties import exists
+from firstwin.rules.acts import choices
 from firstwin.rules.terms import OVER, BecomesStart, DateStart, EventStart, NoneOf, Rule, Step, Term
 
 start, step_due = tables.start, tables.step_due
@@ -55,10 +56,12 @@ def waiting(names: Sequence[str]) -> Select[tuple[int]]:
     )
 
 
-def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> list[tuple[Match, bool]]:
-    """The steps that are due for open starts, oldest first, each with whether its subject exists."""
-    alike = steps_alike(asked.rule)
-    found = [pair for steps in alike for pair in _due_of(connection, asked, moment, steps, limit)]
+def due(
+    connection: Connection, asked: Asked, moment: Moment, *, limit: int, but: Collection[str] = ()
+) -> list[tuple[Match, bool]]:
+    """The steps that are due for open starts, oldest first, each with whether its subject exists; ``but`` those."""
+    alike = [tuple(step for step in steps if step.name not in but) for steps in steps_alike(asked.rule)]
+    found = [pair for steps in alike if steps for pair in _due_of(connection, asked, moment, steps, limit)]
     order = {step.name: place for place, step in enumerate(asked.rule.all_steps)}
     found.sort(key=lambda pair: (pair[0].due_at, pair[0].start.at, pair[0].start.key, order[pair[0].step.name]))
     return found[:limit]
@@ -67,9 +70,9 @@ def due(connection: Connection, asked: Asked, moment: Moment, *, limit: int) -> 
 @lru_cache(maxsize=4096)
 def steps_alike(rule: Rule) -> tuple[tuple[Step, ...], ...]:
     """The rule's steps, those together that one question is enough for: the repetitions of a step, most of all."""
-    alike: dict[tuple[Term | None, Term | None], list[Step]] = {}
+    alike: dict[tuple[Any, ...], list[Step]] = {}
     for step in rule.all_steps:
-        alike.setdefault((step.unless, step.only_if), []).append(step)
+        alike.setdefault((step.unless, step.only_if, choices(step.actions)), []).append(step)
     return tuple(tuple(steps) for steps in alike.values())
 
 
@@ -90,12 +93,18 @@ def _due_statement(asked: Asked, steps: tuple[Step, ...]) -> Select[Any]:
     )
     return (
         _judged(asked, steps[0], at_wire=False)
-        .add_columns(step_due.c.due_at, step_due.c.step)
+        .add_columns(step_due.c.due_at, step_due.c.step, *_choices(asked, steps[0]))
         .join(step_due, its_row)
         .where(among(start.c.id, waiting(names)))
         .order_by(step_due.c.due_at, start.c.id)
         .limit(bindparam("most"))
     )
+
+
+def _choices(asked: Asked, step: Step) -> list[ColumnElement[bool]]:
+    """Whether each condition of a branch holds, in the order of the file."""
+    scope = _scope(asked, at_wire=False)
+    return [word(term).holds(scope).label(f"choice_{place}") for place, term in enumerate(choices(step.actions))]
 
 
 def standing(
@@ -207,6 +216,8 @@ def _all_of(scope: Scope, gates: Sequence[Term | None]) -> ColumnElement[bool]:
 
 
 def _match(asked: Asked, step: Step, row: Row[Any]) -> tuple[Match, bool]:
-    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at, _ = tuple(row)
+    id_, subject, key, per, at, seen_at, actor, props, there, goal, unless, only_if, due_at, _, *chosen = tuple(row)
     taken = Start(id_, asked.rule.id, subject, key, per, at, seen_at, actor, props)
-    return Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if)), bool(there)
+    holding = frozenset(term for term, held in zip(choices(step.actions), chosen, strict=True) if held)
+    match = Match(asked.rule, step, taken, due_at, bool(goal), bool(unless), bool(only_if), holding=holding)
+    return match, bool(there)

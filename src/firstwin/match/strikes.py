@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from firstwin.db.types import EPOCH, MICROSECOND
-from firstwin.rules.terms import ClockStart
+from firstwin.rules.terms_clock import ClockStart
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MOST = 31  # strikes that are looked back for after an outage

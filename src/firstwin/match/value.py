@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from firstwin.rules.terms import Rule, Step
+from firstwin.rules.terms import Rule, Step, Term
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Clause:
 class Match:
     """A step that is due for a start, and how its gates stand at ``now``.
 
-    ``goal`` is the rule's ``until``; ``unless`` and ``only_if`` are those of the rule and of the step together.
+    ``goal`` is the rule's ``until``; ``unless`` and ``only_if`` are those of the rule and of the step together; ``holding``
+    are those conditions of branches that hold.
     """
 
     rule: Rule
@@ -57,6 +58,7 @@ class Match:
     unless: bool = False
     only_if: bool = True
     evidence: tuple[Clause, ...] = field(default=())
+    holding: frozenset[Term] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ WHY: Final = "{% if why %}{{ why | sentence }}{% endif %}"
 SINCE: Final = "{% if since %}{{ since | date_time }} ({{ since | ago }}){% endif %}"
 LINK: Final = '{{ account.link | default("") }}'
 LINK_LABEL: Final = "Open the account"
+PROJECT_LINK: Final = '{{ project.link | default("") }}'  # of a digest, which is about many accounts
+PROJECT_LINK_LABEL: Final = "Open {{ project.name }}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def alert_template(environments: Environments, file: TemplateFile) -> AlertTempl
     template.stop_at_errors()
     for key in ("title", "next_step"):
         if not template.head.has(key):
-            raise file.top.error("syntax", f"The alert has no “{key}” in its head, between two lines of ---.")
+            raise file.top.error("syntax", f"The {file.kind} has no “{key}” in its head, between two lines of ---.")
     made = _Maker(environments, template)
     return AlertTemplate(
         title=made.head("title"),
@@ -76,7 +78,7 @@ def alert_template(environments: Environments, file: TemplateFile) -> AlertTempl
         next_step=made.head("next_step"),
         fields=tuple(made.fields()),
         link=made.link(),
-        link_label=made.head("link_label") if template.head.has("link_label") else made.own(LINK_LABEL),
+        link_label=made.head("link_label") if template.head.has("link_label") else made.own(made.default_label),
         words=template.words(),
     )
 
@@ -96,11 +98,19 @@ class _Maker:
     def head(self, key: str) -> Compiled:
         return self.text(self.template.head.text(key), self.template.head.place(key))
 
+    @property
+    def _default_link(self) -> str:
+        return PROJECT_LINK if self.template.file.kind == "digest" else LINK
+
+    @property
+    def default_label(self) -> str:
+        return PROJECT_LINK_LABEL if self.template.file.kind == "digest" else LINK_LABEL
+
     def link(self) -> Compiled:
         """The link is for a program to read: nothing is done to it but the check."""
         head, data = self.template.head, self.environments.data
         marks = Marks(data)
-        marked = marks.read(head.text("link") or LINK, head.place("link"))
+        marked = marks.read(head.text("link") or self._default_link, head.place("link"))
         return compiled(data, marks, marked, self.template.file.label)
 
     def fields(self) -> list[tuple[str, Compiled]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from firstwin.messages import alert, mail, page
 from firstwin.messages.alert import AlertTemplate
 from firstwin.messages.compiled import Compiled
-from firstwin.messages.context import Each, Group, Known, names_in_page, names_of
+from firstwin.messages.context import Each, Group, Known, names_in_digest, names_in_page, names_of
 from firstwin.messages.error import RenderError
 from firstwin.messages.file import SUFFIXES, TemplateFile, taken_apart
 from firstwin.messages.mail import MailTemplate
@@ -102,7 +102,7 @@ def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequen
     found = list(_reads(template.parts))
     words = template.words if isinstance(template, MailTemplate | AlertTemplate) else {}
     for read in found:
-        yield from _of_read(read, names_of(words), file)
+        yield from _of_read(read, names_in_digest(words) if channel == "digest" else names_of(words), file)
     if isinstance(template, MailTemplate):
         yield from _of_mail(file, template, found, uses)
 
@@ -122,7 +122,7 @@ def _of_page(templates: Templates, file: TemplateFile) -> Iterator[Problem]:
 
 
 def _in_head(file: TemplateFile) -> tuple[Problem, ...]:
-    keys = {"mail": mail.HEAD, "alert": alert.HEAD, "pages": page.HEAD}.get(file.kind)
+    keys = {"mail": mail.HEAD, "alert": alert.HEAD, "digest": alert.HEAD, "pages": page.HEAD}.get(file.kind)
     if keys is None:
         return ()
     try:
@@ -139,10 +139,13 @@ def _reads(parts: Iterable[Compiled]) -> Iterator[Read]:
 def _of_read(read: Read, known: Mapping[str, Known], file: TemplateFile) -> Iterator[Problem]:
     name, *inner = (part for part in read.path if part != EACH)
     kind = known.get(name)
+    while isinstance(kind, Each | Group) and inner and inner[0] in _group(kind).inside:
+        name, *inner = inner
+        kind = _group(kind).inside[name]
     if kind is None:
         yield _problem(read, file, f"There is nothing called “{name}”.", did_you_mean(name, known))
         return
-    group = kind.group if isinstance(kind, Each) else kind if isinstance(kind, Group) else None
+    group = _group(kind) if isinstance(kind, Each | Group) else None
     if group is None and inner:
         yield _problem(read, file, f"“{name}” is one value; there is no “{inner[0]}” in it.", "")
     if group is None or not inner or inner[0] in group.always:
@@ -154,6 +157,10 @@ def _of_read(read: Read, known: Mapping[str, Known], file: TemplateFile) -> Iter
         message = f"Where “{read}” is missing, this message is not sent."
         suggestion = f'Give a word for that case: {{{{ {read} | default("…") }}}}.'
         yield _problem(read, file, message, suggestion, warning=True)
+
+
+def _group(kind: Each | Group) -> Group:
+    return kind.group if isinstance(kind, Each) else kind
 
 
 def _problem(read: Read, file: TemplateFile, message: str, suggestion: str, *, warning: bool = False) -> Problem:

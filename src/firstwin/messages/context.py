@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -14,10 +14,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Group:
-    """Values by name. An ``is_open`` group holds whatever the data holds; ``always`` are never missing."""
+    """Values by name. An ``is_open`` group holds whatever the data holds; ``always`` and ``inside`` are never missing."""
 
     always: frozenset[str] = frozenset()
     is_open: bool = False
+    inside: Mapping[str, Known] = field(default_factory=dict)  # of those that are groups themselves
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ CONTEXT: Final[Mapping[str, Known]] = {
     "step": Value(),
     "now": Value(),
 }
+ITEM: Final = {
+    **{name: CONTEXT[name] for name in ("account", "person", "start", "why", "since", "done", "missing")},
+    "evidence": Each(Group(frozenset({"says", "holds", "name", "count", "last_at", "value"}))),
+}
+IN_DIGEST: Final[Mapping[str, Known]] = {
+    "items": Each(Group(frozenset(ITEM), inside=ITEM)),
+    "count": Value(),
+    "more": Value(),
+    "receiver": Value(),  # the CSM whose list it is; empty where it is everybody's
+}
+NOT_IN_DIGEST: Final = frozenset(
+    {"account", "person", "contact", "why", "since", "done", "missing", "unsubscribe_link"}
+)
 IN_MAIL: Final[Mapping[str, Known]] = {"mail": Group(frozenset({"subject", "preheader"}))}  # for layouts
 IN_PAGE: Final[Mapping[str, Known]] = {
     "project": CONTEXT["project"],
@@ -65,3 +79,9 @@ def names_in_page(words: Mapping[str, str]) -> Mapping[str, Known]:
 def names_of(words: Mapping[str, str]) -> Mapping[str, Known]:
     """Everything that a template with these words of its own may use."""
     return {**CONTEXT, **IN_MAIL, "words": Group(frozenset(words))}
+
+
+def names_in_digest(words: Mapping[str, str]) -> Mapping[str, Known]:
+    """The same for a digest, which is about nobody in particular."""
+    common = {name: known for name, known in CONTEXT.items() if name not in NOT_IN_DIGEST}
+    return {**common, **IN_DIGEST, "words": Group(frozenset(words))}

@@ -14,11 +14,12 @@ from firstwin.messages.marks import Place
 from firstwin.rules.documents import Document, read_document
 from firstwin.rules.problems import Problem, did_you_mean, errors
 
-Kind = Literal["mail", "alert", "webhook", "pages", "layouts"]
+Kind = Literal["mail", "alert", "webhook", "digest", "pages", "layouts"]
 SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "mail": (".md", ".html"),
     "alert": (".md",),
     "webhook": (".json", ".yaml"),
+    "digest": (".md",),
     "pages": (".html",),
     "layouts": (".html",),
 }

@@ -18,9 +18,9 @@ from firstwin.messages.plain import plain
 from firstwin.messages.webhook import WebhookTemplate, webhook_template
 from firstwin.rules.problems import did_you_mean
 
-Channel = Literal["email", "alert", "webhook"]
+Channel = Literal["email", "alert", "webhook", "digest"]
 AnyTemplate = MailTemplate | AlertTemplate | WebhookTemplate
-FOLDERS: Final[dict[Channel, Kind]] = {"email": "mail", "alert": "alert", "webhook": "webhook"}
+FOLDERS: Final[dict[Channel, Kind]] = {"email": "mail", "alert": "alert", "webhook": "webhook", "digest": "digest"}
 
 
 class Templates:
@@ -58,7 +58,7 @@ class Templates:
     def _made(self, file: TemplateFile) -> AnyTemplate:
         if file.kind == "mail":
             return mail_template(self._environments, self._files, file)
-        if file.kind == "alert":
+        if file.kind in ("alert", "digest"):
             return alert_template(self._environments, file)
         return webhook_template(self._environments, file)
 

@@ -79,9 +79,14 @@ def erase_nudges(connection: Connection, gone: Gone) -> Mapping[str, int]:
     """A nudge about the person stays as one about nobody, so that deliveries can still be counted by rule."""
     n = nudge.c
     own = (n.subject_kind == "person", one_of(n.subject, "ids"))
+    connection.execute(_UNTOLD.where(i.nudge_id.in_(select(n.id).where(*own))), {"ids": sorted(gone.ids)})
     blank = {"subject": nobody(n.start_id), "start_key": FORGOTTEN, "per": "", "evidence": []}
     about = connection.execute(update(nudge).where(*own).values(blank), {"ids": sorted(gone.ids)}).rowcount
     return {"nudges, made anonymous": about + _scrubbed_evidence(connection, gone)}
+
+
+i = tables.digest_item.c
+_UNTOLD = update(tables.digest_item).values(props={})  # what a list was ordered by is the person's own
 
 
 def _scrubbed_evidence(connection: Connection, gone: Gone) -> int:

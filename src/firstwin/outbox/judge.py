@@ -14,10 +14,11 @@ from firstwin.decide.silence import silences
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
 from firstwin.outbox.clocks import Clocks
+from firstwin.outbox.digests import CHANNEL, Listed, look_through
 from firstwin.outbox.holds import holds
 from firstwin.outbox.less_often import recipient, too_soon
 from firstwin.outbox.rows import Change, change
-from firstwin.outbox.states import By, State
+from firstwin.outbox.states import WAITING, By, State
 from firstwin.outbox.suppressions import AddressHash, suppressed
 
 
@@ -46,16 +47,17 @@ class Verdict:
     """Why a delivery does not go out now, or never; ``values`` are further columns that change with it."""
 
     state: State
-    reason: str
+    reason: str | None
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """By id: why rows may not go out, and how the starts of those stand whose gates were asked."""
+    """By id: why rows may not go out, how the starts of those stand whose gates were asked, and who is on digests."""
 
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     standings: dict[int, Standing] = field(default_factory=dict)
+    digests: dict[int, Listed] = field(default_factory=dict)
 
 
 def judge(
@@ -73,13 +75,16 @@ def judge(
     verdicts = _expired(at, rows)
     classes = _classes(connection, hashed, _left(rows, verdicts))
     verdicts |= _suppressed(_left(rows, verdicts), classes)
-    standings = _standings(connection, at, _left(rows, verdicts), gates, evidence=evidence)
-    verdicts |= _cancelled(_left(rows, verdicts), standings)
+    of_one = [row for row in _left(rows, verdicts) if row.channel != CHANNEL]
+    standings = _standings(connection, at, of_one, gates, evidence=evidence)
+    verdicts |= _cancelled(of_one, standings)
+    digests = _digests(connection, at, _left(rows, verdicts), gates, evidence=evidence)
+    verdicts |= _of_nobody(digests, is_written=not evidence)
     verdicts |= _held(connection, _left(rows, verdicts))
     # The last one asked: of two mails to the same person only the first may go, so that it had better be one that goes.
     soon = too_soon(connection, at, _left(rows, verdicts), classes)
     verdicts |= dict.fromkeys(sorted(soon), Verdict(State.SUPPRESSED, Reason.LESS_OFTEN))
-    return Judged(verdicts, standings)
+    return Judged(verdicts, standings, digests)
 
 
 def _left(rows: Iterable[Row[Any]], verdicts: Mapping[int, Verdict]) -> list[Row[Any]]:
@@ -92,7 +97,7 @@ def drop(connection: Connection, at: Clocks, rows: Iterable[Row[Any]], verdicts:
 
 
 def _dropped(row: Row[Any], verdict: Verdict, at: Clocks) -> Change:
-    settled_at = None if verdict.state is State.HELD else at.now
+    settled_at = None if verdict.state in WAITING else at.now
     values = {"reason": verdict.reason, "settled_at": settled_at, "due_at": row.due_at, "lease_until": None}
     return Change(row.id, row.fence, State.LEASED, verdict.state, values | dict(verdict.values))
 
@@ -128,6 +133,29 @@ def _standings(
         found = gates(connection, at.run.id, rule, step, starts, at.now, evidence=evidence)
         standings |= {row.id: found[row.start_id] for row in group if row.start_id in found}
     return standings
+
+
+def _digests(
+    connection: Connection, at: Clocks, rows: Sequence[Row[Any]], gates: Gates, *, evidence: bool
+) -> dict[int, Listed]:
+    """Every subject of a digest is asked about; what shows it only of those who are told one by one."""
+
+    def ask(row: Row[Any], starts: Sequence[int], *, evidence: bool = False) -> Mapping[int, Standing]:
+        return gates(connection, at.run.id, row.rule, row.step, starts, at.now, evidence=evidence)
+
+    of_many = {row.id: row for row in rows if row.channel == CHANNEL}
+    found = look_through(connection, list(of_many.values()), ask, why_cancelled)
+    if not evidence:
+        return found
+    shown = {id_: ask(of_many[id_], each.told, evidence=True) for id_, each in found.items() if each.items}
+    return {id_: each.shown(shown.get(id_, {})) for id_, each in found.items()}
+
+
+def _of_nobody(digests: Mapping[int, Listed], *, is_written: bool) -> dict[int, Verdict]:
+    """One that has nobody left is over; one that has fewer than when it was written is written again."""
+    over = Verdict(State.CANCELLED, Reason.NOBODY_LEFT)
+    again = {id_: Verdict(State.SCHEDULED, None) for id_, each in digests.items() if is_written and each.changed}
+    return again | {id_: over for id_, each in digests.items() if not each.items}
 
 
 def _cancelled(rows: Iterable[Row[Any]], standings: Mapping[int, Standing]) -> dict[int, Verdict]:

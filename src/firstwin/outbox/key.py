@@ -11,15 +11,14 @@ from firstwin.match.value import Match
 
 
 def key_of(run: Run, match: Match, planned: Planned) -> str:
-    """One message to one place for one step of one start. A replay's keys are its own.
+    """One message to one place for one step of one start; a digest is one for all subjects that are due at one moment.
 
-    The template counts, since a step may send two to the same place.
+    A replay's keys are its own. The template counts, since a step may send two to the same place.
     """
     parts = [
         "" if run.is_live else run.id,
         match.rule.id,
-        match.start.subject,
-        match.start.key,
+        *((match.due_at.isoformat(), planned.receiver) if planned.channel == "digest" else _whose(match)),
         match.step.name,
         planned.channel,
         planned.action.template,
@@ -27,3 +26,7 @@ def key_of(run: Run, match: Match, planned: Planned) -> str:
     ]
     digest = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
     return f"fw_{digest[:32]}"
+
+
+def _whose(match: Match) -> tuple[str, str]:
+    return match.start.subject, match.start.key

@@ -13,6 +13,7 @@ from firstwin.db.insert import insert_new
 from firstwin.db.runs import Run
 from firstwin.db.tables import event, nudge
 from firstwin.decide.value import Nudge
+from firstwin.outbox.digests import told_of
 from firstwin.rules.terms import NUDGED, OVER
 
 _NUDGES = select(nudge.c.id, nudge.c.subject_kind, nudge.c.subject).where(one_of_ids(nudge.c.id, "ids"))
@@ -20,18 +21,21 @@ _NUDGES = select(nudge.c.id, nudge.c.subject_kind, nudge.c.subject).where(one_of
 
 def note_nudged(connection: Connection, deliveries: Iterable[Row[Any]], now: datetime) -> None:
     """Writes that the nudges of these deliveries have arrived: once for each nudge, with its first delivery."""
-    first = {row.nudge_id: row for row in reversed(list(deliveries)) if row.step != OVER}
+    told = told_of(connection, deliveries)
+    first = {nudge_id: (account, row) for nudge_id, account, row in reversed(told) if row.step != OVER}
     if not first:
         return
     nudges = connection.execute(_NUDGES, {"ids": sorted(first)}).all()
-    facts = [_fact(first[row.id], row.subject_kind, row.subject, now) for row in nudges]
+    facts = [_fact(*first[row.id], *row, now) for row in nudges]
     insert_new(connection, event, facts)
 
 
-def _fact(delivery: Row[Any], kind: str, subject: str, now: datetime) -> dict[str, Any]:
+def _fact(
+    account: str | None, delivery: Row[Any], nudge_id: int, kind: str, subject: str, now: datetime
+) -> dict[str, Any]:
     return {
-        "id": f"{NUDGED}{delivery.run}.{delivery.nudge_id}",
-        "account_id": subject if kind == "account" else delivery.account_id,
+        "id": f"{NUDGED}{delivery.run}.{nudge_id}",
+        "account_id": subject if kind == "account" else account,
         "person_id": subject if kind == "person" else None,
         "name": f"{NUDGED}{delivery.rule}",
         "props": {"step": delivery.step, "channel": delivery.channel},

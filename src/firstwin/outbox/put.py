@@ -14,6 +14,7 @@ from firstwin.db.runs import Run
 from firstwin.db.tables import delivery, nudge
 from firstwin.decide.value import Nudge, Planned
 from firstwin.match.value import Clause
+from firstwin.outbox.digests import list_items
 from firstwin.outbox.key import key_of
 from firstwin.outbox.skips import note_not_sent
 from firstwin.outbox.states import State
@@ -35,13 +36,11 @@ def put(connection: Connection, run: Run, nudges: Sequence[Nudge], now: datetime
     ids = _insert_nudges(connection, run, nudges, now)
     new = tuple(each for each in nudges if _key(each) in ids)
     note_not_sent(connection, run, new, now)
-    rows = [
-        _delivery(run, each, planned, ids[_key(each)], now)
-        for each in new
-        for planned in each.planned
-        if run.sends and each.mode == "live"
-    ]
-    return PutResult(new, len(insert_new(connection, delivery, rows, "id")))
+    sent = [(each, ids[_key(each)]) for each in new if run.sends and each.mode == "live"]
+    rows = [_delivery(run, each, planned, id_, now) for each, id_ in sent for planned in each.planned]
+    stored = len(insert_new(connection, delivery, rows, "id"))
+    note_not_sent(connection, run, list_items(connection, run, sent), now)
+    return PutResult(new, stored)
 
 
 StepKey = tuple[str, str, str, str]
@@ -74,6 +73,9 @@ def _nudge(run: Run, each: Nudge, now: datetime) -> dict[str, Any]:
         "due_at": match.due_at,
         "decided_at": now,
         "evidence": [_clause(clause) for clause in match.evidence],
+        "state": "held_out" if each.held_out else "nudged",
+        "branch": each.branch,
+        "variant": each.variant,
     }
 
 

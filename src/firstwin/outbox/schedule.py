@@ -7,13 +7,15 @@ from datetime import timedelta
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
+TO_PEOPLE_AT_WORK = (0 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 1 * HOUR)
 # The wait before each attempt; as many attempts are made as there are waits.
 WAITS: Mapping[str, tuple[timedelta, ...]] = {
     "webhook": (
         0 * SECOND, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR,
     ),
     "email": (0 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR),
-    "alert": (0 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 1 * HOUR),
+    "alert": TO_PEOPLE_AT_WORK,
+    "digest": TO_PEOPLE_AT_WORK,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from firstwin.match.value import Standing
 from firstwin.outbox.cap import admit
 from firstwin.outbox.claim import LEASE
 from firstwin.outbox.clocks import Clocks, clocks
+from firstwin.outbox.digests import Listed
 from firstwin.outbox.judge import Gates, Verdict, drop, judge
 from firstwin.outbox.rows import Change, Lost, change, lock
 from firstwin.outbox.states import By, State
@@ -31,10 +32,14 @@ class Wired:
 
 @dataclass(frozen=True)
 class Checked:
-    """``going`` are still wanted, each with how its start stands; ``dropped`` are not, and why."""
+    """``going`` are still wanted, each with how its start stands; ``dropped`` are not, and why.
+
+    A digest has no start of its own: who is on it stands in ``digests``.
+    """
 
     going: Mapping[int, Standing] = field(default_factory=dict)
     dropped: Mapping[int, Verdict] = field(default_factory=dict)
+    digests: Mapping[int, Listed] = field(default_factory=dict)
 
 
 def still_true(
@@ -44,8 +49,8 @@ def still_true(
     mine = [row for row in lock(connection, fences).values() if _is(row, State.LEASED, fences)]
     judged = judge(connection, at, mine, gates, hashed, evidence=True)
     drop(connection, at, mine, judged.verdicts)
-    going = {row.id: judged.standings[row.id] for row in mine if row.id not in judged.verdicts}
-    return Checked(going, judged.verdicts)
+    going = {row.id: judged.standings.get(row.id, Standing()) for row in mine if row.id not in judged.verdicts}
+    return Checked(going, judged.verdicts, judged.digests)
 
 
 def wire(

@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from firstwin.rules import terms
 from firstwin.rules.problems import listed, nearest
 from firstwin.rules.scope import Scope, StartFacts
+from firstwin.rules.terms_clock import ClockStart, StrikesOn, Whose
 from firstwin.rules.word import Word, refusal, shown
 
-DAYS: tuple[str, ...] = get_args(terms.StrikesOn)
-ZONES: tuple[str, ...] = get_args(terms.Whose)
+DAYS: tuple[str, ...] = get_args(StrikesOn)
+ZONES: tuple[str, ...] = get_args(Whose)
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LOOSE = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?", re.IGNORECASE)
 HALF_DAY, LAST_HOUR, LAST_MINUTE = 12, 24, 59
@@ -112,4 +113,4 @@ class ClockStartWord(Word):
         if whose == "person" and scope.about == "account":
             message = "`zone: person`: this rule is about accounts, and an account has many people."
             scope.refuse(message, "Write `zone: account`, or the rule `about: person`.", "zone")
-        return terms.ClockStart(self.every, self.at, whose)  # type: ignore[arg-type] # both are of their choices
+        return ClockStart(self.every, self.at, whose)  # type: ignore[arg-type] # both are of their choices

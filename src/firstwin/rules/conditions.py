@@ -13,7 +13,6 @@ from firstwin.rules.comparisons import Compared, comparisons
 from firstwin.rules.condition import ConditionWord
 from firstwin.rules.counting import Did, DidNot
 from firstwin.rules.ever import DoneWord, LatestWord, OpenWord
-from firstwin.rules.later import LATER_CONDITIONS, not_yet
 from firstwin.rules.movement import ChangedWord, Fell, Rose
 from firstwin.rules.names import (
     IDENTIFIER,
@@ -200,7 +199,7 @@ SYNONYMS = {
 
 
 def _heads(data: Mapping[str, Any]) -> list[str]:
-    return [key for key in data if key in HEADS or key in LATER_CONDITIONS or _is_property(key)]
+    return [key for key in data if key in HEADS or _is_property(key)]
 
 
 def _is_property(key: object) -> bool:
@@ -228,8 +227,6 @@ def _shaped(data: object) -> object:
         raise refusal(message, f"Join them: `all: [{joined}]`, with a dash for each if they are long.")
     if not heads:
         raise _no_head(data)
-    if heads[0] in LATER_CONDITIONS:
-        raise refusal(*not_yet(heads[0], LATER_CONDITIONS[heads[0]]))
     if is_formula(heads[0]):
         raise refusal(f"`{heads[0]}` is a formula, and conditions are written in words.", in_words(heads[0]))
     if _is_property(heads[0]) and len(data) > 1:

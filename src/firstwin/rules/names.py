@@ -182,6 +182,9 @@ SegmentNames = Annotated[tuple[SegmentName, ...], BeforeValidator(_as_list), _as
 StepName = Annotated[str, PlainValidator(identifier("a step")), _schema(type="string", pattern=IDENTIFIER.pattern)]
 RuleName = Annotated[str, PlainValidator(identifier("a rule")), _schema(type="string", pattern=IDENTIFIER.pattern)]
 RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_as_list), _as_a_list_of("rule")]
+VariantName = Annotated[
+    str, PlainValidator(identifier("a variant")), _schema(type="string", pattern=IDENTIFIER.pattern)
+]
 TemplateName = Annotated[str, PlainValidator(_template), _schema(type="string", pattern=IDENTIFIER.pattern)]
 
 
@@ -269,9 +272,23 @@ class Share(float):
     """A percentage: 0.5 for ``50%``."""
 
 
+def _part(value: object) -> float:
+    """A share of the subjects: some of them, and not all."""
+    if isinstance(value, float) and not isinstance(value, bool) and 0 < value < 1:
+        return value
+    share = share_of(value)
+    if share is None:
+        number = re.search(r"[0-9]+", str(value)) if isinstance(value, str | int | float) else None
+        raise refusal(f"{shown(value)} is not a share.", f"Write `{number[0] if number else 10}%`.")
+    if not 0 < share < 1:
+        raise refusal(f"`{value}` is no part of the whole.", "Write a share between `1%` and `99%`.")
+    return share
+
+
 Duration = Annotated[
     timedelta, PlainValidator(_duration), _schema(type="string", pattern=r"^[1-9][0-9]* (minute|hour|day|week)s?$")
 ]
+Part = Annotated[float, PlainValidator(_part), _schema(type="string", pattern=r"^[0-9]+(\.[0-9]{1,2})?%$")]
 Times = Annotated[int, PlainValidator(_times), _schema(type="integer", minimum=0)]
 WholeNumber = Annotated[int, PlainValidator(_whole), _schema(type="integer")]
 Value = Annotated[Scalar, PlainValidator(_scalar), _schema(type=["string", "number", "boolean"])]

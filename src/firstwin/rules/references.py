@@ -10,7 +10,7 @@ from firstwin.rules.project import Project
 from firstwin.rules.scope import Use
 
 CSM = "csm"
-ENDINGS = {"email": "mail/{}.md", "alert": "alert/{}.md", "webhook": "webhook/{}.json"}
+ENDINGS = {"email": "mail/{}.md", "alert": "alert/{}.md", "webhook": "webhook/{}.json", "digest": "digest/{}.md"}
 
 
 def destinations(uses: Iterable[Use], project: Project | None) -> Iterator[Problem]:
@@ -40,7 +40,7 @@ def _destination(use: Use, project: Project) -> Iterator[Problem]:
 
 
 def templates(uses: Iterable[Use], there: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """Templates that are not there. ``there``: the names by channel (``email``, ``alert``, ``webhook``)."""
+    """Templates that are not there. ``there``: the names by channel (``email``, ``alert``, …)."""
     for use in uses:
         if use.kind in ENDINGS and use.name not in there.get(use.kind, ()):
             file = "templates/" + ENDINGS[use.kind].format(use.name)

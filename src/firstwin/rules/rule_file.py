@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,14 +15,14 @@ from firstwin.rules.conditions import Condition
 from firstwin.rules.documents import Path
 from firstwin.rules.fitting import misfits
 from firstwin.rules.gates import Gate
-from firstwin.rules.names import Duration, RuleName, StepName, WholeNumber
+from firstwin.rules.names import Duration, Part, RuleName, StepName, WholeNumber
 from firstwin.rules.problems import nearest
+from firstwin.rules.repeating import HowOften, repeated_wrongly
 from firstwin.rules.scope import Scope, StartFacts
 from firstwin.rules.starts import When
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
 AT_ONCE = timedelta(0)
-MOST_TIMES = 100  # each is a row for every start
 AGAIN = "Write `again: never`, `again: every time` or `again: {after: 30 days}`."
 ABOUT = "Write `about: account` or `about: person`: who is counted, and nudged once."
 SUBJECTS = {"accounts": "account", "company": "account", "customer": "account", "workspace": "account",
@@ -33,7 +32,7 @@ SYNONYMS = {
     "condition": "only_if", "conditions": "only_if", "where": "only_if", "except": "unless", "not_if": "unless",
     "exit": "until", "goal": "until", "stop": "until", "send": "then", "do": "then", "action": "then", "actions": "then",
     "repeat": "again", "frequency": "again", "for": "about", "who": "about", "subject": "about", "type": "class",
-    "id": "was", "expires": "expires_after",
+    "id": "was", "expires": "expires_after", "holdout": "hold_out", "control": "hold_out",
 }  # fmt: skip
 
 
@@ -74,20 +73,11 @@ Again = Annotated[
 ]
 
 
-def _how_often(value: object) -> object:
-    found = re.search(r"[0-9]+", str(value))
-    number = value if isinstance(value, int) and not isinstance(value, bool) else None
-    if number is None:
-        better = f"Write `{found[0]}`." if found else "Write a number like `5`."
-        raise refusal(f"{shown(value)} is not a number of times.", better)
-    if not 1 < number <= MOST_TIMES:
-        better = (
-            "Write `2` or more, or take `every:` and `at_most:` out."
-            if number <= 1
-            else f"Write `{MOST_TIMES}` at most."
-        )
-        raise refusal(f"A step is repeated 2 to {MOST_TIMES} times.", better)
-    return number
+def _feed(value: object) -> object:
+    if value in ("usual", "sparse"):
+        return value
+    message = f"{shown(value)} is not a kind of feed."
+    raise refusal(message, "Write `feed: sparse` where the event it waits for is rare; else leave the line out.")
 
 
 class StepFile(Word):
@@ -96,7 +86,7 @@ class StepFile(Word):
     after: Duration | None = None
     before: Duration | None = None
     every: Duration | None = None
-    at_most: Annotated[int | None, BeforeValidator(_how_often)] = None
+    at_most: HowOften | None = None
     unless: Gate | None = None
     only_if: Condition | None = None
     then: Then | None = None
@@ -113,13 +103,7 @@ class StepFile(Word):
             yield refused_at(
                 "before", message="`after` and `before` exclude each other.", suggestion="Keep one.", at="key"
             )
-        if "every" in data and "at_most" not in data:
-            message = "`every:` does not say how often at most."
-            better = "Write `at_most: 5` beside it, so that nobody is written to for ever."
-            yield refused_at("every", message=message, suggestion=better, at="key")
-        elif "at_most" in data and "every" not in data:
-            message = "`at_most:` counts how often a step is repeated, and this one is not."
-            yield refused_at("at_most", message=message, suggestion="Write `every: 7 days` beside it.", at="key")
+        yield from repeated_wrongly(data)
 
     def steps(self, name: str, scope: Scope) -> tuple[terms.Step, ...]:
         """The step as it is meant, and its repetitions."""
@@ -128,7 +112,7 @@ class StepFile(Word):
         step = terms.Step(
             name,
             AT_ONCE if wait is None else wait,
-            tuple(action.action(scope.at("then", index)) for index, action in enumerate(self.then or ())),
+            tuple(action.action(gated.at("then", index)) for index, action in enumerate(self.then or ())),
             unless=gate(self.unless, gated, "unless"),
             only_if=gate(self.only_if, gated, "only_if"),
             times=self.at_most or 1,
@@ -181,6 +165,8 @@ class RuleFile(Word):
     again: Again | None = None
     backfill: Duration | None = None
     expires_after: Duration | None = None
+    hold_out: Part | None = None
+    feed: Annotated[Literal["usual", "sparse"], BeforeValidator(_feed)] = "usual"
     class_: Literal["marketing", "service", "alert"] | None = Field(default=None, alias="class")
     priority: WholeNumber = 0
     mode: Literal["live", "shadow"] = "live"
@@ -235,13 +221,16 @@ class RuleFile(Word):
             )
         elif self.was:
             inside.uses("was", self.was, "was")
+        if self.hold_out and steps and all(isinstance(deed, terms.Record) for step in steps for deed in step.deeds):
+            message = "This rule sends nothing, so that nobody can be held out."
+            inside.refuse(message, "Hold out where the messages are sent.", "hold_out", at="key")
         if not (self.about and start and self.again):
             return None
         return terms.Rule(
             name, self.about, start, steps, self._again(), until, unless, only_if,
             backfill=self.backfill or AT_ONCE, expires_after=self.expires_after, message_class=self._class(steps),
-            priority=self.priority, mode=self.mode, was=self.was, source=scope.findings.document.source.text,
-            over=self._over(start, inside),
+            priority=self.priority, mode=self.mode, hold_out=self.hold_out or 0, feed=self.feed, was=self.was,
+            source=scope.findings.document.source.text, over=self._over(start, inside),
         )  # fmt: skip
 
     def _facts(self, scope: Scope) -> StartFacts:
@@ -296,7 +285,7 @@ class RuleFile(Word):
         return terms.Again(self.again or "never")
 
     def _class(self, steps: tuple[terms.Step, ...]) -> Literal["marketing", "service", "alert"]:
-        mails = any(isinstance(action, terms.Email) for step in steps for action in step.actions)
+        mails = any(isinstance(deed, terms.Email) for step in steps for deed in step.deeds)
         return self.class_ or ("marketing" if mails else "alert")
 
 

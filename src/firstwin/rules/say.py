@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from firstwin.rules.durations import say_duration
 from firstwin.rules.project import ExpiresAfter, Project
@@ -12,18 +12,23 @@ from firstwin.rules.terms import (
     Action,
     Alert,
     BecomesStart,
-    ClockStart,
+    Branch,
+    Choose,
     DateStart,
+    Digest,
     Email,
     EventStart,
     Recipient,
     Record,
     Rule,
+    Split,
     Start,
     Step,
     Term,
+    Variant,
     Webhook,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 __all__ = ["say", "say_term"]
 
@@ -41,10 +46,12 @@ def say(rule: Rule, project: Project | None = None) -> str:
     expiry = project.expires_after if project else ExpiresAfter()
     said = [
         f"About each {rule.about}: {say_start(rule.when, labels)}, {_deeds(rule, labels)}",
-        *_over(rule),
+        *_over(rule, labels),
         *_until(rule, labels),
         _again(rule),
         _backfill(rule),
+        *_held_out(rule),
+        *_feed(rule),
         *_expiry(rule, expiry),
         f"its class is {rule.message_class}, its priority {rule.priority}",
         "it is live" if rule.mode == "live" else "it is in shadow: it decides, and sends nothing",
@@ -66,7 +73,7 @@ def _deeds(rule: Rule, labels: Labels) -> str:
 
 def _step(step: Step, start: Start, for_all: str, labels: Labels) -> str:
     gates = for_all + _gates(step.unless, step.only_if, labels)
-    deeds = " and ".join(_action(action) for action in step.actions)
+    deeds = _actions(step.actions, labels)
     return f"{_wait(step, start)}{_repeated(step)}{gates}, {deeds}"
 
 
@@ -91,7 +98,11 @@ def _gates(unless: Term | None, only_if: Term | None, labels: Labels) -> str:
     return f", {' and '.join(said)}" if said else ""
 
 
-def _action(action: Action) -> str:
+def _actions(actions: Iterable[Action], labels: Labels) -> str:
+    return " and ".join(_action(action, labels) for action in actions)
+
+
+def _action(action: Action, labels: Labels) -> str:
     match action:
         case Email(template, to):
             return f"send the email “{template}” to {_receiver(to)}"
@@ -103,6 +114,29 @@ def _action(action: Action) -> str:
             return f"call the webhook “{to}” with “{template}”"
         case Record(milestone):
             return f"record that “{milestone}” is reached"
+        case Digest():
+            return _digest(action)
+        case Choose(branches):
+            return f"choose what holds first: {'; '.join(_branch(branch, labels) for branch in branches)}"
+        case Split(variants):
+            return f"split them by lot: {'; '.join(_variant(variant, labels) for variant in variants)}"
+
+
+def _digest(digest: Digest) -> str:
+    to = "each CSM about the accounts of their own" if digest.to == "csm" else f"“{digest.to}” about all of them"
+    order = ""
+    if digest.order_by:
+        order = f" by {digest.order_by.of}, the {'lowest' if digest.order_by.lowest_first else 'highest'} first"
+    return f"send one digest “{digest.template}” to {to}, with the first {digest.top}{order}"
+
+
+def _branch(branch: Branch, labels: Labels) -> str:
+    deeds = _actions(branch.actions, labels)
+    return f"otherwise {deeds}" if branch.condition is None else f"if {say_term(branch.condition, labels)}, {deeds}"
+
+
+def _variant(variant: Variant, labels: Labels) -> str:
+    return f"{variant.share * 100:g}% (“{variant.name}”) {_actions(variant.actions, labels)}"
 
 
 def _receiver(to: Recipient) -> str:
@@ -114,9 +148,9 @@ def _receiver(to: Recipient) -> str:
 # ---- what holds for it ----------------------------------------------------------------------------------------------
 
 
-def _over(rule: Rule) -> Iterator[str]:
+def _over(rule: Rule, labels: Labels) -> Iterator[str]:
     if rule.over:
-        deeds = " and ".join(_action(action) for action in rule.over.actions)
+        deeds = _actions(rule.over.actions, labels)
         yield f"when the state is over, if any of this was sent, {deeds}"
 
 
@@ -144,10 +178,22 @@ def _backfill(rule: Rule) -> str:
     return "starts from before the rule was switched on are left alone"
 
 
+def _held_out(rule: Rule) -> Iterator[str]:
+    if rule.hold_out:
+        yield f"{rule.hold_out * 100:g}% are held out: always the same ones, who get nothing and count as nudged"
+
+
+def _feed(rule: Rule) -> Iterator[str]:
+    if rule.feed == "sparse":
+        yield "what it waits for is rare, so that its silence holds nothing back"
+
+
 def _expiry(rule: Rule, expiry: ExpiresAfter) -> Iterator[str]:
-    actions = [action for step in rule.all_steps for action in step.actions]
-    defaults = {"email": (Email, expiry.email), "alert": (Alert, expiry.alert), "webhook": (Webhook, expiry.webhook)}
+    defaults = {
+        "email": (Email, expiry.email), "alert": (Alert, expiry.alert), "webhook": (Webhook, expiry.webhook),
+        "digest": (Digest, expiry.alert),
+    }  # fmt: skip
     for word, (kind, default) in defaults.items():
-        if any(isinstance(action, kind) for action in actions):
+        if any(isinstance(deed, kind) for deed in rule.deeds):
             late = say_duration(rule.expires_after or default)
-            yield f"{'a webhook' if word == 'webhook' else f'an {word}'} that is {late} late is not sent any more"
+            yield f"{'an' if word[0] in 'ae' else 'a'} {word} that is {late} late is not sent any more"

@@ -8,12 +8,12 @@ from firstwin.rules.terms import (
     NUDGED,
     BecomesStart,
     ChangedStart,
-    ClockStart,
     DateStart,
     EventStart,
     Scalar,
     Start,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 MILESTONE = "firstwin.milestone."
 CLOCKS = {

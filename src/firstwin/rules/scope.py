@@ -13,7 +13,8 @@ from firstwin.rules.terms import Comparison, Named, PropertyName, Subject
 from firstwin.rules.word import At
 
 UseKind = Literal[
-    "event", "milestone", "email", "alert", "webhook", "destination", "segment", "record", "was", "property", "nudged"
+    "event", "milestone", "email", "alert", "webhook", "digest", "destination", "segment", "record", "was", "property",
+    "nudged",
 ]  # fmt: skip
 StartKind = Literal["event", "milestone", "date", "becomes", "changed", "clock", "nudged"]
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
+from firstwin.rules.acts import Branch, Choose, Digest, OrderBy, Split, Variant, choices, single
+from firstwin.rules.terms_clock import ClockStart
+
+__all__ = ["Branch", "Choose", "Digest", "OrderBy", "Split", "Variant"]
+
 Subject = Literal["account", "person"]
 Scope = Literal["account", "person", "start"]
 Scalar = str | float | bool
@@ -344,24 +349,6 @@ class ChangedStart:
     new: tuple[Scalar, ...] | None = None
 
 
-StrikesOn = Literal[
-    "day", "weekday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "month",
-]  # fmt: skip
-Whose = Literal["account", "person", "csm", "UTC"]
-
-
-@dataclass(frozen=True)
-class ClockStart:
-    """A local time (``at``, as ``09:00``) that comes again and again, in the zone of whom ``zone`` names.
-
-    ``weekday`` is Monday to Friday, ``month`` the first of each month.
-    """
-
-    every: tuple[StrikesOn, ...]
-    at: str
-    zone: Whose
-
-
 Start = EventStart | DateStart | BecomesStart | ChangedStart | ClockStart
 
 
@@ -399,7 +386,9 @@ class Record:
     milestone: str
 
 
-Action = Email | Alert | Webhook | Record
+Message = Email | Alert | Webhook | Digest
+SingleAction = Message | Record
+Action = SingleAction | Choose | Split
 
 
 # ---- a rule ---------------------------------------------------------------------------------------------------------
@@ -427,6 +416,11 @@ class Step:
     def base(self) -> str:
         """The name as the file has it: that of all its repetitions."""
         return self.name.partition(".")[0]
+
+    @property
+    def deeds(self) -> tuple[SingleAction, ...]:
+        """Everything that the step may come to do, whatever is chosen."""
+        return tuple(single(self.actions))
 
     def repeated(self) -> tuple[Step, ...]:
         """The step and its repetitions, by the names that their nudges go by: ``chase``, ``chase.2``, ``chase.3``."""
@@ -473,6 +467,8 @@ class Rule:
     message_class: Literal["marketing", "service", "alert"] = "marketing"
     priority: int = 0
     mode: Literal["live", "shadow"] = "live"
+    hold_out: float = field(default=0, metadata=ADDED)  # 0.1 for 10%
+    feed: Literal["usual", "sparse"] = field(default="usual", metadata=ADDED)
     was: str | None = None
     version: str = ""
     source: str = field(default="", compare=False, repr=False)
@@ -486,11 +482,16 @@ class Rule:
     @property
     def milestones(self) -> tuple[str, ...]:
         """The milestones that this rule records."""
-        return tuple(a.milestone for step in self.steps for a in step.actions if isinstance(a, Record))
+        return tuple(deed.milestone for deed in self.deeds if isinstance(deed, Record))
 
     @property
     def only_records(self) -> bool:
-        return all(isinstance(action, Record) for step in self.steps for action in step.actions)
+        return all(isinstance(deed, Record) for deed in self.deeds)
+
+    @property
+    def deeds(self) -> tuple[SingleAction, ...]:
+        """Everything that the rule may come to do, whatever is chosen."""
+        return tuple(deed for step in self.all_steps for deed in step.deeds)
 
 
 def read_milestones(rule: Rule) -> frozenset[str]:
@@ -509,7 +510,7 @@ def nudged_by(rule: Rule) -> frozenset[str]:
 def conditions(rule: Rule) -> tuple[Term, ...]:
     """Every condition of the rule: of its start, its gates and those of its steps."""
     found = [rule.until, rule.unless, rule.only_if]
-    found += [term for step in rule.steps for term in (step.unless, step.only_if)]
+    found += [term for step in rule.steps for term in (step.unless, step.only_if, *choices(step.actions))]
     if isinstance(rule.when, BecomesStart):
         found.append(rule.when.condition)
     return tuple(term for term in found if term is not None)

@@ -9,7 +9,6 @@ from firstwin.rules.terms import (
     AnyOf,
     Changed,
     ChangedStart,
-    ClockStart,
     Comparison,
     Count,
     DateStart,
@@ -35,6 +34,7 @@ from firstwin.rules.terms import (
     Usage,
     conditions,
 )
+from firstwin.rules.terms_clock import ClockStart
 
 MEMBER = "firstwin.person.account"  # which account a person is in
 

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, ValidationInfo, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from firstwin.rules.later import LATER_KEYS
 from firstwin.rules.problems import listed, nearest
 
 At = Literal["key", "value"]
@@ -89,8 +88,6 @@ class Word(BaseModel):
     @classmethod
     def unknown(cls, key: str) -> tuple[str, str]:
         """What to tell about a key that does not belong here."""
-        if key in LATER_KEYS.get(cls.__name__, ()):
-            return f"`{key}` is not available yet.", "Leave it out for now."
         if key.isdigit():
             return "A comma divides two entries here.", "Write a large number without commas: 1000."
         word, colon, value = key.partition(":")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from firstwin.db import tables
 from firstwin.db.bulk import one_of
@@ -21,7 +22,9 @@ from firstwin.match.value import Match
 from firstwin.outbox.nudged import note_decided
 from firstwin.outbox.put import put
 from firstwin.outbox.skips import note_skips
-from firstwin.rules.terms import OVER, ClockStart
+from firstwin.rules.terms import OVER
+from firstwin.rules.terms_clock import ClockStart
+from firstwin.tick import breaker, held
 from firstwin.tick.environment import Environment
 from firstwin.tick.policy import policy_at, with_addresses
 from firstwin.tick.records import record
@@ -34,27 +37,38 @@ nudge = tables.nudge
 
 @dataclass(frozen=True)
 class Decided:
+    """``tripped`` is why the rule was paused for what it was about to do."""
+
     nudges: int = 0
     skips: int = 0
+    tripped: str = ""
 
 
 def decide_due(
-    connection: Connection, env: Environment, run: Run, asked: Asked, moment: Moment, active_from: datetime
+    connection: Connection, env: Environment, run: Run, asked: Asked, moment: Moment, row: Row[Any]
 ) -> Decided:
-    """Decides every step that is due at this moment. While the rule is paused its steps stay due."""
-    nudges = skips = 0
-    policy: Policy | None = None
-    while due := gates.due(connection, asked, moment, limit=BATCH):
-        policy = policy or policy_at(connection, env)
+    """Decides every step that is due at this moment. While the rule is paused its steps stay due.
+
+    So do those whose feed is silent. ``row`` is the rule's own.
+    """
+    done = Decided()
+    policy = held.look(connection, env, asked, moment, row, policy_at(connection, env))
+    while due := gates.due(connection, asked, moment, limit=BATCH, but=policy.silent):
         if policy.paused or asked.rule.id in policy.paused_rules:
+            if row.tripped_at is not None:
+                breaker.stays_paused(connection, run, asked.rule, moment.now)
             break
-        decisions = _decide(connection, env, asked, moment, due, policy, active_from)
+        decisions = _decide(connection, env, asked, moment, due, policy, row.active_from)
+        if why := breaker.trip(connection, run, asked.rule, row, decisions, moment.now):
+            return replace(done, tripped=why)
         _write(connection, run, asked, moment, decisions)
-        nudges += sum(isinstance(decision, Nudge) for decision in decisions)
-        skips += sum(isinstance(decision, Skip) for decision in decisions)
+        done = Decided(
+            done.nudges + sum(isinstance(decision, Nudge) for decision in decisions),
+            done.skips + sum(isinstance(decision, Skip) for decision in decisions),
+        )
         if len(due) < BATCH or all(isinstance(decision, Hold) for decision in decisions):
             break
-    return Decided(nudges, skips)
+    return done
 
 
 # ---- one by one, in the order of the starts -------------------------------------------------------------------------

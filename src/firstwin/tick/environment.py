@@ -11,11 +11,15 @@ from firstwin.match.plan import Asked
 from firstwin.match.seen import Seen
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.terms import Rule
+from firstwin.tick.feeds import Feeds
 
 
 @dataclass(frozen=True, eq=False)
 class Environment:
-    """The rules, recorders before those that read their milestones, and what holds for all of them."""
+    """The rules, recorders before those that read their milestones, and what holds for all of them.
+
+    ``feeds`` is None where a silence means nothing: in a story of a few accounts, as the tests of rules tell them.
+    """
 
     rules: tuple[Rule, ...]
     zone: str = "UTC"
@@ -27,6 +31,7 @@ class Environment:
     csm_by_name: Mapping[str, str] = field(default_factory=dict)
     csm_zones: Mapping[str, str] = field(default_factory=dict)
     addresses: AddressHash = field(default_factory=AddressHash)
+    feeds: Feeds | None = None
     _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule | None:

@@ -32,7 +32,7 @@ rule_row, tick = tables.rule, tables.tick
 class Ticked:
     """What a rule's tick did. ``waiting``: a rule whose milestone it reads has not done this slot yet.
 
-    ``busy``: another worker has the rule; ``failed``: its error stands with the rule. ``missed`` counts what a full sweep found that ticks should have.
+    ``tripped``: why it was paused by itself. ``busy``: another worker has the rule; ``failed``: its error stands with the rule. ``missed`` counts what a full sweep found that ticks should have.
     """
 
     rule: str
@@ -42,6 +42,7 @@ class Ticked:
     nudges: int = 0
     skips: int = 0
     missed: int = 0
+    tripped: str = ""
 
 
 def tick_rule(
@@ -70,6 +71,7 @@ def _sum(done: Ticked, one: Ticked) -> Ticked:
         done.nudges + one.nudges,
         done.skips + one.skips,
         done.missed + one.missed,
+        one.tripped or done.tripped,
     )
 
 
@@ -149,8 +151,8 @@ def _do_slot(
     if nightly.is_due(run, row.last_slot, slot):
         missed = _look(connection, asked, moment, earliest, everyone=True)
         nightly.forget_old_ticks(connection, run, rule.id, slot)
-    decided = decide_due(connection, env, run, asked, moment, row.active_from)
-    ticked = Ticked(rule.id, "done", 1, starts + missed, decided.nudges, decided.skips, missed)
+    decided = decide_due(connection, env, run, asked, moment, row)
+    ticked = Ticked(rule.id, "done", 1, starts + missed, decided.nudges, decided.skips, missed, decided.tripped)
     _write_down(connection, run, rule, slot, token, ticked, perf_counter() - began)
     return ticked
 

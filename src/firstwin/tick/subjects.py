@@ -68,6 +68,7 @@ class _Reader:
             people=tuple(_person(member, silent) for member in people),
             contact=contact if isinstance(contact, str) else None,
             csm=self.env.csm_by_name.get(csm) if isinstance(csm, str) else None,
+            csm_name=csm if isinstance(csm, str) else "",
             properties=named,
         )
 
@@ -105,19 +106,14 @@ def addresses_in_data(
     rule: Rule, due: Sequence[tuple[Match, bool]], subjects: Mapping[int, Subject]
 ) -> Collection[str]:
     """Those that the rule writes to though they stand for nobody we know: ``to: account.billing_email``."""
-    names = {
-        action.to.name
-        for step in rule.all_steps
-        for action in step.actions
-        if isinstance(action, Email) and action.to.kind == "address"
-    }
+    names = {action.to.name for action in rule.deeds if isinstance(action, Email) and action.to.kind == "address"}
     found = (address_in_data(match, subjects[match.start.id], name) for match, _ in due for name in names)
     return {address for address in found if address}
 
 
 def sends_mail(rule: Rule) -> bool:
     """Whether any step writes to customers."""
-    return any(isinstance(action, Email) for step in rule.all_steps for action in step.actions)
+    return any(isinstance(deed, Email) for deed in rule.deeds)
 
 
 def _person(member: Member, silent: Mapping[str, frozenset[str]]) -> Person:

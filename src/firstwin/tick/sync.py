@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, delete, insert, literal, select, true, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, literal, select, true, update
 
 from firstwin.db import tables
 from firstwin.db.engine import alone
 from firstwin.db.types import shift
+from firstwin.decide.value import Reason
 from firstwin.rules.terms import NUDGED, Rule
 
 rule_row, start, step_due, event = tables.rule, tables.start, tables.step_due, tables.event
+GONE = Reason.RULE_GONE.value
 
 
 def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
@@ -32,6 +34,7 @@ def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: dat
         elif known[rule.id] != rule.version:
             _edit(connection, run, rule, now)
     gone = known.keys() - {rule.id for rule in rules}
+    _leave(connection, run, sorted(gone))
     connection.execute(delete(rule_row).where(rule_row.c.run == run, rule_row.c.id.in_(gone)))
 
 
@@ -48,14 +51,41 @@ def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime
 
 
 def _begin(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
+    """A rule that was there before begins anew, with those of its starts that are not from before it."""
     connection.execute(insert(rule_row).values(run=run, id=rule.id, version=rule.version, active_from=now))
+    _leave(connection, run, [rule.id])
+    _take_up(connection, run, rule, now - rule.backfill, now)
+
+
+def _leave(connection: Connection, run: str, rules: Sequence[str]) -> None:
+    """What was running when a rule was taken away: should it come back, nobody is to get what was due in between."""
+    if rules:
+        of_rules = (start.c.run == run, start.c.rule.in_(rules), start.c.state == "open")
+        connection.execute(update(start).where(*of_rules).values(state="left", reason=GONE))
+        waiting = (step_due.c.run == run, step_due.c.rule.in_(rules), step_due.c.state == "waiting")
+        connection.execute(update(step_due).where(*waiting).values(state="dropped"))
+
+
+def _take_up(connection: Connection, run: str, rule: Rule, earliest: datetime, now: datetime) -> None:
+    """Starts that were left with the rule and lie after its new beginning: dates that are still to come, and a backfill."""
+    left = and_(start.c.run == run, start.c.rule == rule.id, start.c.state == "left", start.c.reason == GONE)
+    again = select(start.c.id).where(left, start.c.at >= earliest)
+    steps = update(step_due).where(step_due.c.start_id.in_(again), step_due.c.state == "dropped")
+    connection.execute(steps.values(state="waiting"))
+    connection.execute(update(start).where(left, start.c.at >= earliest).values(state="open", reason=None))
+    _drop_steps(connection, run, rule)
+    for step in rule.steps:
+        _add_step(connection, run, rule, step.name, now)
 
 
 def _rename(connection: Connection, run: str, old: str, new: str) -> None:
     """A rule with another name is still the same rule: whom it has nudged, it does not nudge again."""
     for table in (start, step_due, tables.episode, tables.nudge, tables.skip, tables.tick, tables.delivery):
         connection.execute(update(table).where(table.c.run == run, table.c.rule == old).values(rule=new))
-    connection.execute(update(rule_row).where(rule_row.c.run == run, rule_row.c.id == old).values(id=new))
+    first = func.coalesce(rule_row.c.drawn_by, rule_row.c.id)
+    connection.execute(
+        update(rule_row).where(rule_row.c.run == run, rule_row.c.id == old).values(id=new, drawn_by=first)
+    )
     nudged = (event.c.run == run, event.c.name == NUDGED + old)
     connection.execute(update(event).where(*nudged).values(name=NUDGED + new))
 

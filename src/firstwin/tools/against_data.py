@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 from firstwin.db.engine import read
 from firstwin.db.migrate import is_current
 from firstwin.messages.check import Need
+from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem, listed, nearest
 from firstwin.rules.references import events
 from firstwin.rules.scope import Compared, Use
 from firstwin.rules.terms import Comparison
+from firstwin.rules.waits import awaited_by
 from firstwin.tools.check import Checked
 from firstwin.tools.database import is_there, opened
 from firstwin.tools.held import Held, held_by_events, held_by_subjects
@@ -45,6 +47,7 @@ def _sharpened(connection: Connection, checked: Checked, seen: frozenset[str]) -
     for problem in checked.problems:
         yield from _counted(needs[problem], data) if problem in needs else (problem,)
     yield from events(library.uses, seen, library.milestones)
+    yield from _holding(library, seen)
     yield from _properties(library.uses, seen)
     for compared in library.compared:
         yield from _never_so(compared, data.held(compared.name, compared.events))
@@ -112,6 +115,18 @@ def _properties(uses: Iterable[Use], seen: frozenset[str]) -> Iterator[Problem]:
         meant = nearest(name, [known for known in there if known.partition(".")[0] in OF_SUBJECTS])
         suggestion = f"Did you mean `{meant}`?" if meant else "Is it sent under another name, or not yet?"
         yield Problem(use.file, use.line, use.column, f"No {whom} has ever had `{name}`.", suggestion, "warning")
+
+
+def _holding(library: Library, seen: frozenset[str]) -> Iterator[Problem]:
+    """Rules that send nothing as long as what they wait for never came in."""
+    recorders = {name: tuple(filter(None, map(library.rule, rules))) for name, rules in library.milestones.items()}
+    for rule in library.rules:
+        for one in awaited_by(rule, recorders):
+            if seen.isdisjoint(one.names):
+                which = " or ".join(f"`{name}`" for name in one.names)
+                message = f"The rule holds its nudges until {which} comes in for the first time."
+                suggestion = "If that is rare, and its silence means nothing, write `feed: sparse`."
+                yield Problem(library.files[rule.id], 1, 1, message, suggestion, "warning")
 
 
 def _never_so(compared: Compared, held: Held) -> Iterator[Problem]:

@@ -14,12 +14,12 @@ from firstwin.rules.library import Library, load_library
 from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project, parse_project
 from firstwin.rules.references import templates as missing_templates
-from firstwin.rules.terms import Alert, Email, Record, Rule, Webhook
+from firstwin.rules.terms import Alert, Digest, Email, Record, Rule, Webhook
 from firstwin.senders.load import check_settings
 from firstwin.tools.new_project import shipped
 
 FILE = "firstwin.yaml"
-CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook"}
+CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook", Digest: "digest"}
 
 
 class ProjectError(Exception):
@@ -100,7 +100,6 @@ def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
 
 
 def _uses(rule: Rule) -> Iterator[Use]:
-    for step in rule.all_steps:
-        for action in step.actions:
-            if not isinstance(action, Record):
-                yield Use(rule.id, CHANNELS[type(action)], action.template, rule.message_class)
+    for deed in dict.fromkeys(rule.deeds):
+        if not isinstance(deed, Record):
+            yield Use(rule.id, CHANNELS[type(deed)], deed.template, rule.message_class)

@@ -35,7 +35,7 @@ class NewProject:
 
 
 def new_project(folder: Path) -> NewProject:
-    """Fills ``folder`` with firstwin.yaml, rules and templates. Nothing that is there is overwritten."""
+    """Fills ``folder`` with firstwin.yaml, rules, their tests and templates. Nothing that is there is overwritten."""
     written: list[Path] = []
     kept: list[Path] = []
     for source, target in _files():

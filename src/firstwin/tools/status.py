@@ -9,20 +9,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
+from firstwin.decide.feeds import is_broken
 from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
+from firstwin.tick.breaker import BY
 
 SILENT = timedelta(seconds=30)  # a heart beats every few seconds
 
 
 @dataclass(frozen=True)
 class RuleStatus:
-    """``lag`` is how long ago its last slot was, by the run's clock; None before its first."""
+    """``lag`` is how long ago its last slot was, by the run's clock; None before its first.
+
+    ``held`` is why it holds nudges since ``held_since``: what it waits for is not coming in. ``tripped`` is why it was paused
+    by itself.
+    """
 
     id: str
     version: str
@@ -33,6 +39,10 @@ class RuleStatus:
     starts: Mapping[str, int]
     nudges: int
     skips: Mapping[str, int]
+    held_out: int = 0
+    held: str | None = None
+    held_since: datetime | None = None
+    tripped: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
     real = clock(connection)
     found = find_run(connection, run)
     at = found.at(real) if found else real
-    pauses = frozenset(connection.scalars(select(t.pause.c.scope)))
+    pauses = {row.scope: row for row in connection.execute(select(t.pause))}
     return Status(
         at=at,
         deliveries=_counts(connection, t.delivery, t.delivery.c.state, run),
@@ -104,10 +114,10 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
     )
 
 
-def _rules(connection: Connection, run: str, at: datetime, pauses: frozenset[str]) -> list[RuleStatus]:
+def _rules(connection: Connection, run: str, at: datetime, pauses: Mapping[str, Row[Any]]) -> list[RuleStatus]:
     starts = _per_rule(connection, t.start, t.start.c.state, run)
     skips = _per_rule(connection, t.skip, t.skip.c.reason, run)
-    nudges = _counts(connection, t.nudge, t.nudge.c.rule, run)
+    nudges = _per_rule(connection, t.nudge, t.nudge.c.state, run)
     rows = connection.execute(select(t.rule).where(t.rule.c.run == run).order_by(t.rule.c.id))
     return [
         RuleStatus(
@@ -118,11 +128,19 @@ def _rules(connection: Connection, run: str, at: datetime, pauses: frozenset[str
             paused=row.id in pauses,
             error=row.error,
             starts=starts[row.id],
-            nudges=nudges.get(row.id, 0),
+            nudges=nudges[row.id].get("nudged", 0),
             skips=skips[row.id],
+            held_out=nudges[row.id].get("held_out", 0),
+            held=row.held_why,
+            held_since=row.held_since,
+            tripped=_tripped(pauses.get(row.id)),
         )
         for row in rows
     ]
+
+
+def _tripped(pause: Row[Any] | None) -> str | None:
+    return pause.why if pause is not None and pause.who == BY else None
 
 
 def _counts(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, int]:
@@ -200,6 +218,14 @@ def rejects(folder: Path) -> dict[str, int]:
 def ailments(found: Status, *, tick_every: timedelta, with_broker: bool) -> list[str]:
     """What is wrong right now, each in a sentence; empty when all is well."""
     wrong = [f"Rule {rule.id} stopped: {rule.error}" for rule in found.rules if rule.error]
+    wrong += [
+        f"Rule {rule.id} was paused by itself: {rule.tripped}. If that is right, `firstwin resume {rule.id}` lets it go on."
+        for rule in found.rules
+        if rule.tripped
+    ]
+    wrong += [
+        f"Rule {rule.id} holds its nudges: {rule.held}." for rule in found.rules if rule.held and is_broken(rule.held)
+    ]
     alive = {heart.kind for heart in found.hearts if heart.age < SILENT}
     if "worker" not in alive:
         wrong.append("No worker is running: start `firstwin worker` or `firstwin up`.")

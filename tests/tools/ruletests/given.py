@@ -34,6 +34,10 @@ RULES = {
     "praise": "about: account\nwhen: won\nthen: {email: note, to: everyone}\nagain: never\nmode: shadow\n",
     "shopper": "about: person\nwhen: {event: order, per: shop}\nafter: 1 hour\nthen: {email: note, to: person}\nagain: {after: 2 days}\n",
     "broken": "about: account\nwhen: signed_up\nthen: {email: broken, to: contact}\nagain: never\n",
+    "weekly": "about: account\nwhen: {every: monday, at: 09:00, zone: account}\nonly_if: {account.plan: pro}\nthen: {alert: card, to: csm}\nagain: every time\n",
+    "chain": "about: account\nwhen: {nudged: first-login}\nafter: 1 hour\nthen: {alert: card, to: csm}\nagain: never\n",
+    "relief": "about: account\nwhen: {becomes: {account.health: red}}\nthen: {alert: card, to: csm}\nwhen_over: {alert: calm, to: csm}\nagain: every time\n",
+    "chase": "about: account\nwhen: {event: flight_booked, date: departs_at}\nsteps:\n  chase: {before: 7 days, every: 2 days, at_most: 3, then: {email: note, to: contact}}\nagain: every time\n",
     "series": """\
 about: account
 when: signed_up
@@ -50,6 +54,7 @@ TEMPLATES = {
     "mail/note.md": "---\nsubject: A note\n---\nHi {{ person | first_name }}, {{ why }}\n",
     "mail/broken.md": "---\nsubject: Broken\n---\nHi\n{{ account.size }}\n",
     "alert/card.md": "---\ntitle: A card\nnext_step: Call them.\n---\nLook at {{ account.id }}.\n",
+    "alert/calm.md": "---\ntitle: Calm again\nnext_step: Nothing.\n---\nIt is over.\n",
     "webhook/data.json": '{"type": "account.upgraded", "data": {"account": "{{ account.id }}"}}',
 }
 

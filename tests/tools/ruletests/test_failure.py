@@ -25,9 +25,9 @@ expected  2026-03-28 10:00  email note, saying “Dear Sir”
 {BECAUSE}
 {NEVER}
           │ A note
-          │ 
+          │
           │ Hi there, Signed up and not yet logged in.
-          │ 
+          │
           │ https://unsubscribe.example.com/u/1.""",
     f"{SIGNED_UP}expect: {{to: ada@example.com, because: the moon was full}}": f"""
 expected  a message to ada@example.com, because the moon was full

@@ -21,7 +21,8 @@ from firstwin.match.starts.found import Findings, Found
 from firstwin.match.strikes import Strikes, strikes_of
 from firstwin.match.word import word
 from firstwin.match.words.properties import exists
-from firstwin.rules.terms import ClockStart, NoneOf, Subject
+from firstwin.rules.terms import NoneOf, Subject
+from firstwin.rules.terms_clock import ClockStart
 
 
 class ClockStruck:

@@ -10,7 +10,8 @@ from firstwin.match.starts.event_dates import DateOfEvent
 from firstwin.match.starts.events import EveryEvent, LatestEvent, NthEvent
 from firstwin.match.starts.found import StartKind
 from firstwin.match.starts.states import StateBegan
-from firstwin.rules.terms import BecomesStart, ChangedStart, ClockStart, DateStart, EventStart
+from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart
+from firstwin.rules.terms_clock import ClockStart
 
 
 def kind_of(asked: Asked) -> StartKind:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, json_value, unindexed
 from firstwin.match.boundary import Boundary
-from firstwin.match.changed import changed_subjects, new_or_present
+from firstwin.match.changed import changed_subjects, new_or_present, newly
 from firstwin.match.episodes import RULE
 from firstwin.match.narrow import Question, ask
 from firstwin.match.plan import Asked, Moment
@@ -83,7 +83,7 @@ def may_nudge(asked: Asked, fact: FromClause) -> tuple[ColumnElement[bool], ...]
 def new_facts(asked: Asked) -> Select[Any]:
     """The facts that the rule starts with which this tick sees for the first time, or which were dated ahead until now."""
     names, fresh, present = event_start(asked).names, tables.event.alias(), tables.event.alias()
-    new, come = new_or_present(fresh, asked.seen)[0], new_or_present(present, asked.seen)[1]
+    new, come = newly(fresh, names, asked.seen), new_or_present(present, asked.seen)[1]
     arrived = select(fresh.c.seq).where(named(unindexed(fresh.c.name), names), new, *asked.seen.visible(fresh))
     due = select(present.c.seq).where(named(present.c.name, names), come, *asked.seen.visible(present))
     both = union(arrived, due).subquery("fresh")

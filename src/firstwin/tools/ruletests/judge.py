@@ -91,7 +91,12 @@ def _nearest(wanted: Wanted, left: Sequence[Outcome], prove: Prove) -> Outcome |
 
 def _is_of_step(wanted: Wanted, one: Outcome) -> bool:
     same_rule = wanted.rule in (None, one.rule)
-    return same_rule and wanted.step in (None, one.step) and wanted.account in (None, one.account)
+    return same_rule and _is_step(wanted, one) and wanted.account in (None, one.account)
+
+
+def _is_step(wanted: Wanted, one: Outcome) -> bool:
+    """A repeated step is the same step, each time."""
+    return wanted.step in (None, one.step, one.step.partition(".")[0])
 
 
 def _instead(wanted: Wanted, came: Came) -> Outcome | None:
@@ -105,7 +110,7 @@ def _differs(wanted: Wanted, one: Outcome, prove: Prove) -> tuple[str, ...]:
     """The words in which an outcome is not what is wanted."""
     asked: dict[str, bool] = {
         "rule": wanted.rule in (None, one.rule),
-        "step": wanted.step in (None, one.step),
+        "step": _is_step(wanted, one),
         "at": wanted.at in (None, one.at),
         "account": wanted.account in (None, one.account),
         "person": wanted.person in (None, one.person),

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, product
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, union_all
 
@@ -14,14 +16,15 @@ from firstwin.match.boundary import Boundary, of_property
 from firstwin.match.calendar import began, zone_of
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
+from firstwin.match.strikes import strikes_of
 from firstwin.outbox.rows import IS_WAITING
-from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart, Rule
-from firstwin.rules.walk import read_by_rule
+from firstwin.rules.terms import NUDGED, BecomesStart, ChangedStart, DateStart, EventStart, Rule
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 
 MICROSECOND = timedelta(microseconds=1)
-KNOWN_STARTS = (EventStart, DateStart, BecomesStart, ChangedStart)
-NOT_FORESEEN_EVERY, NOT_FORESEEN_FOR = timedelta(minutes=15), timedelta(days=8)
+HELD_EVERY, HELD_FOR = timedelta(minutes=15), timedelta(days=8)  # what is due and did not go
+STRIKES_WITHIN = (timedelta(days=2), timedelta(days=9), timedelta(days=33))
 CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the next, and none is longer
 
 _FACTS = select(event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
@@ -40,15 +43,17 @@ class Fact:
 
 
 class Moments:
-    """``said`` are those that the test names itself. All of them are slots of the grid on which the worker looks."""
+    """``zones`` are those of the project, ``said`` the moments that the test names itself. All of them are slots of the grid on which the worker looks."""
 
-    def __init__(self, rules: Collection[Rule], every: timedelta, zone: str, said: Collection[datetime]) -> None:
+    def __init__(
+        self, rules: Collection[Rule], every: timedelta, zones: Collection[str], said: Collection[datetime]
+    ) -> None:
         self._every = every
-        self._zone = zone
+        self._zones = tuple(zones)
         self._said = tuple(said)
         self._boundaries = _by_name(rules)
         self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
-        self._has_other_starts = any(not isinstance(rule.when, KNOWN_STARTS) for rule in rules)
+        self._clocks = [rule.when for rule in rules if isinstance(rule.when, ClockStart)]
 
     def slot(self, moment: datetime) -> datetime:
         """When the worker first looks, at or after this moment."""
@@ -62,25 +67,36 @@ class Moments:
         last = max((*self._said, *due, *(fact.known for fact in facts)), default=now)
         if self._units and now < last + CALENDAR_FOR:
             ahead += self._of_calendar(connection, now)
-        if (self._has_other_starts or min(due, default=now + MICROSECOND) <= now) and now < last + NOT_FORESEEN_FOR:
-            ahead.append(slot_of(now, NOT_FORESEEN_EVERY) + NOT_FORESEEN_EVERY)
+        if self._clocks:
+            ahead += self._of_clocks(connection, now)
+        if min(due, default=last) <= now < last + HELD_FOR and due:
+            ahead.append(slot_of(now, HELD_EVERY) + HELD_EVERY)
         return self.slot(min(ahead)) if ahead else None
 
     def _of_facts(self, facts: Iterable[Fact]) -> Iterator[datetime]:
         """A fact is heard of, becomes present, and crosses the boundaries of states."""
         for fact in facts:
             boundaries = self._boundaries.get(fact.name, ())
-            if boundaries:
-                yield fact.known
+            if boundaries:  # a nudge is told after the look that brought it
+                yield fact.known + MICROSECOND if fact.name.startswith(NUDGED) else fact.known
             for boundary in boundaries:
                 at = fact.value if boundary.of == "value" else fact.at
                 if at is not None and boundary.period is None:
                     yield at + boundary.age
 
     def _of_calendar(self, connection: Connection, now: datetime) -> Iterator[datetime]:
-        for name in (self._zone, *connection.execute(_ZONES).scalars()):
-            if (place := zone_of(name)) is not None:
-                yield from (began(unit, place, began(unit, place, now) + LONGEST[unit]) for unit in self._units)
+        for place in self._places(connection):
+            yield from (began(unit, place, began(unit, place, now) + LONGEST[unit]) for unit in self._units)
+
+    def _of_clocks(self, connection: Connection, now: datetime) -> Iterator[datetime]:
+        """The next strike of each clock in each zone that anybody is in."""
+        for place, clock in product(self._places(connection), self._clocks):
+            found = (strikes_of(clock, {"": place}, now, now + within).of("") for within in STRIKES_WITHIN)
+            yield from (strikes[0].at for strikes in islice(filter(None, found), 1))
+
+    def _places(self, connection: Connection) -> list[ZoneInfo]:
+        names = {*self._zones, *connection.execute(_ZONES).scalars()}
+        return [place for place in map(zone_of, sorted(names)) if place is not None]
 
 
 def _by_name(rules: Iterable[Rule]) -> Mapping[str, Collection[Boundary]]:
@@ -102,5 +118,5 @@ def _beginnings(rule: Rule) -> Iterable[Boundary]:
             return boundaries_of(condition, rule.about)
         case DateStart(of) | ChangedStart(of):
             return of_property(of, (), rule.about)
-        case _:
-            return {Boundary(name) for name in read_by_rule(rule)}
+        case ClockStart():
+            return ()

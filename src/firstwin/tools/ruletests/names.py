@@ -12,6 +12,7 @@ from firstwin.rules.ruletest import Happening, RuleTest, Wanted
 from firstwin.rules.ruletest_file import Written
 from firstwin.rules.ruletest_times import written as time_written
 from firstwin.rules.terms import Action, Alert, Email, Record, Rule, Webhook
+from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 from firstwin.tools.ruletests.reasons import codes
 from firstwin.tools.ruletests.telling import NOBODY, Cast, cast_of
@@ -47,6 +48,10 @@ class _Names:
             yield from self._of_event(happening, number)
         for number, wanted in enumerate(self._test.expect):
             yield from self._of_wanted(wanted, number)
+        endless = [rule.id for rule in self._rules if isinstance(rule.when, ClockStart)]
+        if endless and self._test.until is None:
+            message = f"`{endless[0]}` begins by the clock, again and again."
+            yield self._written.problem(message, "Say when the test ends: `until: 2026-03-27 09:00`.")
         if self._test.because:
             yield from self._code(self._test.because, "because")
 
@@ -91,7 +96,7 @@ class _Names:
             yield from self._of_rule(wanted, rules[0], *at)
 
     def _of_rule(self, wanted: Wanted, rule: Rule, *at: str | int) -> Iterator[Problem]:
-        steps = [step.name for step in rule.steps if step.name]
+        steps = list(dict.fromkeys(step.base for step in rule.all_steps if step.name))
         if wanted.step is not None and not steps:
             yield self._written.problem(f"The rule `{rule.id}` has no steps.", "Leave `step:` out.", *at, "step")
         elif wanted.step is not None and wanted.step not in steps:
@@ -102,7 +107,7 @@ class _Names:
         yield from self._receiver(wanted, *at)
 
     def _action(self, wanted: Wanted, rule: Rule, *at: str | int) -> Iterator[Problem]:
-        actions = [action for step in rule.steps if wanted.step in (None, step.name) for action in step.actions]
+        actions = [action for step in rule.all_steps if wanted.step in (None, step.base) for action in step.actions]
         there = [_named(action) for action in actions]
         if wanted.action is None or None in there or wanted.action in there:
             return

@@ -16,7 +16,7 @@ from firstwin.db.tables import step_due
 from firstwin.messages.templates import Templates
 from firstwin.rules.project import Project
 from firstwin.rules.ruletest import RuleTest
-from firstwin.rules.terms import Rule, Subject
+from firstwin.rules.terms import NUDGED, Rule, Subject
 from firstwin.rules.walk import read_by_rule
 from firstwin.tick.environment import Environment
 from firstwin.tick.rule import tick_all
@@ -29,7 +29,7 @@ from firstwin.tools.ruletests.world import World
 RUN = "test"
 NO_GAP = timedelta(days=366_000)  # the clock jumps, but nothing was missed meanwhile
 MOST_MOMENTS = 5000
-MILESTONE, NUDGED = "firstwin.milestone.", "firstwin.nudged."
+MILESTONE = "firstwin.milestone."
 
 
 class NeverEndsError(Exception):
@@ -90,7 +90,7 @@ class _Player:
         every = stage.project.tick_every
         looked = late_from and late_from - every
         said = [moment for moment in (test.rule_since, test.sent_at, test.until, looked) if moment is not None]
-        self._moments = Moments(rules, every, stage.project.zone, said)
+        self._moments = Moments(rules, every, {"UTC", stage.env.zone, *stage.env.csm_zones.values()}, said)
         self._late_from = late_from
         self._late_until = test.sent_at and self._moments.slot(test.sent_at)
         self._before = self._moments.slot(test.begins) - every
@@ -122,8 +122,18 @@ class _Player:
         while now is not None and (until is None or now <= until):
             if not self._stands_still(now):
                 yield now
-            with read(self._stage.world.engine) as connection:
-                now = self._moments.after(connection, RUN, now)
+            now = self._next(now)
+
+    def _next(self, now: datetime) -> datetime | None:
+        """Once what is due has gone out."""
+        with read(self._stage.world.engine) as connection:
+            due = self._post.due(connection, RUN, now)
+            following = self._moments.after(connection, RUN, now)
+        if not due or self._stands_still(now):
+            return following
+        self._post.drain(RUN, due, now)
+        with read(self._stage.world.engine) as connection:
+            return self._moments.after(connection, RUN, now)
 
     def _stands_still(self, now: datetime) -> bool:
         return (
@@ -138,7 +148,6 @@ class _Player:
         if self._test.rule_since is not None and now < self._test.rule_since:
             env = replace(env, rules=self._there_before)
         tick_all(self._stage.world.engine, env, run, now)
-        self._post.drain(run, now)
 
     @cached_property
     def _there_before(self) -> tuple[Rule, ...]:

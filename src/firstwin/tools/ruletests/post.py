@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
-from firstwin.db.engine import read
-from firstwin.db.runs import Run
 from firstwin.db.tables import delivery
 from firstwin.deliver.context import Started, Told
 from firstwin.deliver.deliverer import Deliverer
@@ -93,14 +91,15 @@ class Post:
     templates: Templates
     box: Box
 
-    def drain(self, run: Run, now: datetime) -> None:
-        with read(self.engine) as connection:
-            due = set(connection.execute(_DUE, {"run": run.id, "now": now}).scalars())
-        if due:
-            self.box.now = now
-            Deliverer(self._desk(run, due)).run()
+    def due(self, connection: Connection, run: str, now: datetime) -> frozenset[str]:
+        """The destinations for which something has to go out."""
+        return frozenset(connection.execute(_DUE, {"run": run, "now": now}).scalars())
 
-    def _desk(self, run: Run, destinations: set[str]) -> Desk:
+    def drain(self, run: str, destinations: frozenset[str], now: datetime) -> None:
+        self.box.now = now
+        Deliverer(self._desk(run, destinations)).run()
+
+    def _desk(self, run: str, destinations: frozenset[str]) -> Desk:
         """On a staging system too a test tells whom a message is meant for."""
         return Desk(
             engine=self.engine,
@@ -110,7 +109,7 @@ class Post:
             gates=AtTheWire(self.env),
             tell=self._tell,
             jitter=_half,
-            run=run.id,
+            run=run,
             worker="test",
             addresses=ADDRESSES,
             way_out=WAY_OUT,

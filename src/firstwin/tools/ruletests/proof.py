@@ -54,7 +54,7 @@ def proof(connection: Connection, played: Played, one: Outcome) -> tuple[Shown, 
 
 
 def _step(rule: Rule, name: str) -> Step:
-    return next((step for step in rule.steps if step.name == name), rule.steps[0])
+    return next((step for step in rule.all_steps if step.name == name), rule.steps[0])
 
 
 def _stored(each: Mapping[str, Any]) -> Clause:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine
 
-from firstwin.db.engine import open_database, write
+from firstwin.db.engine import open_database
 from firstwin.db.migrate import upgrade
 from firstwin.db.tables import metadata
+
+URL = "sqlite:///:memory:?cached_statements=2000"  # prepared once for all tests; by itself the driver keeps 128
 
 
 class World:
@@ -19,22 +22,21 @@ class World:
         self.engine = engine
 
     def begin_anew(self) -> None:
-        """As it was before anything happened."""
-        with write(self.engine) as connection:
-            for statement in _EMPTY:
-                connection.exec_driver_sql(statement)
+        """As it was before anything happened. One call of the driver, which thirty statements would spend on as many."""
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.executescript(_EMPTY)
 
 
-_EMPTY = [
-    *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
-    "DELETE FROM sqlite_sequence",  # ids begin at 1 again, so that a test is the same whichever ran before it
-]
+# Ids begin at 1 again, so that a test is the same whichever ran before it.
+_TABLES = [*(table.name for table in reversed(metadata.sorted_tables)), "sqlite_sequence"]
+_EMPTY = "; ".join(["BEGIN IMMEDIATE", *(f"DELETE FROM {name}" for name in _TABLES), "COMMIT"])
 
 
 @contextmanager
 def a_world() -> Iterator[World]:
     """Made by the same migrations as every other database."""
-    engine = open_database("sqlite:///:memory:")
+    engine = open_database(URL)
     try:
         upgrade(engine)
         yield World(engine)
