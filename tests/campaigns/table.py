@@ -1,0 +1,110 @@
+"""Every campaign that was studied, and where it is said: the nth line is the nth campaign."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """The rules that say a campaign: one file of its name, or one for each of these endings (`-a`, `-b`, …)."""
+
+    endings: tuple[str, ...] = ("",)
+
+    def rules(self, campaign: str) -> tuple[str, ...]:
+        return tuple(name_of(campaign) + ending for ending in self.endings)
+
+
+class Blocked(NamedTuple):
+    """Not a campaign for this language: what the rule in ``blocked/`` is told, in part."""
+
+    told: str
+
+
+class Missing(NamedTuple):
+    """Not written yet."""
+
+
+def name_of(campaign: str) -> str:
+    """What its files are called."""
+    return campaign.replace("_", "-")
+
+
+ONE, MISSING = Said(), Missing()
+OTHER_RULES = {"activated"}  # milestones that campaigns speak of
+
+CAMPAIGNS: dict[str, Said | Blocked | Missing] = {
+    "fluxly_welcome_first_project": Said(("-a", "-b")),
+    "fluxly_setup_step2_stalled": ONE,
+    "fluxly_trial_3d_branch": ONE,
+    "fluxly_habit_dropoff": ONE,
+    "fluxly_winback_30d": ONE,
+    "fluxly_receipt_then_return": Said(("-a", "-b")),
+    "fluxly_no_invite_5d": ONE,
+    "efs_setup_stalled_24h": ONE,
+    "efs_aha_confirmation": ONE,
+    "efs_milestone_100": Said(("-a", "-b")),
+    "segmailer_at_risk_paid": ONE,
+    "segmailer_winback_flag": ONE,
+    "segmailer_stuck_first_run": ONE,
+    "segmailer_nearly_there": ONE,
+    "cio_trial_expiry_7_1_0": ONE,
+    "propel_deadline_sequence": ONE,
+    "everestx_at_risk": ONE,
+    "usercom_dormant_90": ONE,
+    "lca_activation_combo_72h": Said(("-a", "-b")),
+    "gainsight_renewal_lapsed": ONE,
+    "gainsight_exec_nps_180": ONE,
+    "gainsight_multi_risk": ONE,
+    "gainsight_quality_3bugs": ONE,
+    "gainsight_90d_renewal": ONE,
+    # ------------------------------------------------------------
+    "gainsight_license_80": MISSING,
+    "gainsight_30_vs_90": MISSING,
+    "gainsight_qtrly_chain": MISSING,
+    "fused_risk_15pt_7d": MISSING,
+    "vitally_account_vs_user": MISSING,
+    "cscafe_near_limit_14d": MISSING,
+    "cscafe_webinar_combo": MISSING,
+    "cscafe_combo_drop_pricing_seats": MISSING,
+    "beefed_dau_30pct_7to14d": MISSING,
+    "beefed_renewal_graded": MISSING,
+    "nebula_daily_churn_brief": MISSING,
+    "churntools_nps_detractor": MISSING,
+    "asknicely_nps6_task": MISSING,
+    "ceojuice_flag_clear": MISSING,
+    "gocsm_not_logged_in": MISSING,
+    "correlated_no_invite_open_seats": MISSING,
+    "correlated_deleting_dashboards": MISSING,
+    "zapvol_expansion_4_of_6": MISSING,
+    "nudje_usage_decline": MISSING,
+    "nudje_top_user_quiet": MISSING,
+    "nudje_used_once": MISSING,
+    "nudje_missed_activation_7d": MISSING,
+    "nudje_quota_90": MISSING,
+    "nudje_trial_pricing_3": MISSING,
+    # ------------------------------------------------------------
+    "nudje_cancel_page_abandon": MISSING,
+    "nudje_domain_match": MISSING,
+    "nudje_dormant_returned": MISSING,
+    "rekko_dunning": MISSING,
+    "pusher_limits_80": MISSING,
+    "zluri_error_72h": MISSING,
+    "unifyr_4_of_5_days": MISSING,
+    "segment_trial_no_paid_5d": MISSING,
+    "segment_loyalty_3x100": MISSING,
+    "segment_account_logins_lt10": MISSING,
+    "segment_none_of_users": MISSING,
+    "segment_past_due_once": MISSING,
+    "parcelvoy_weekly_summary": MISSING,
+    "parcelvoy_recurring_grading": MISSING,
+    "parcelvoy_flight_24h": MISSING,
+    "courier_trial_grid": MISSING,
+    "notifuse_birthday": MISSING,
+    "notifuse_inactivity_ladder": MISSING,
+    "rotor_renewal_scanner": MISSING,
+    "agenteous_quiet_10_14": MISSING,
+    "riyalabs_zscore": MISSING,
+    "ustech_tiered_50pct": MISSING,
+    "seqpulse_no_project_2h": MISSING,
+    "card_high_value_48h": MISSING,
+}
