@@ -9,6 +9,7 @@ import typer
 
 from firstwin.cli import (
     deliveries,
+    explaining,
     forgetting,
     import_,
     keys,
@@ -46,6 +47,7 @@ for command in (
     project.init,
     project.check,
     project.say,
+    explaining.explain,
     import_.import_,
     running.up,
     running.worker,

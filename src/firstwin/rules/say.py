@@ -25,7 +25,7 @@ from firstwin.rules.terms import (
     Webhook,
 )
 
-__all__ = ["say", "say_term"]
+__all__ = ["say", "say_action", "say_start", "say_term", "say_wait"]
 
 MILESTONE = "firstwin.milestone."
 RECEIVERS = {
@@ -50,6 +50,21 @@ def say(rule: Rule, project: Project | None = None) -> str:
         "it is live" if rule.mode == "live" else "it is in shadow: it decides, and sends nothing",
     ]
     return "; ".join(said) + "."
+
+
+def say_start(start: Start, labels: Labels = NO_LABELS) -> str:
+    """How it begins: “when “signed up” happens”."""
+    return _start(start, labels)
+
+
+def say_wait(step: Step, start: Start) -> str:
+    """When a step is due: “24 hours after the start”."""
+    return _wait(step, start)
+
+
+def say_action(action: Action) -> str:
+    """What is done: “send the email “welcome” to whoever did it”."""
+    return _action(action)
 
 
 # ---- the start ------------------------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ class _Reader:
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
-        return tables.event.c.known_at <= self.now if self.asked.seen.kind == "known" else None
+        visible = self.asked.seen.visible(tables.event)
+        return visible[0] if visible else None
 
     def read(self, ids: Sequence[str]) -> dict[str, Subject]:
         rule = self.asked.rule
