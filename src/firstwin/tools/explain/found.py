@@ -39,10 +39,7 @@ def untaken(question: Question) -> tuple[list[Untaken], int]:
     if isinstance(question.rule.when, BecomesStart):
         return [], 0
     found = _look(question, question.all_known, EPOCH)
-    if question.is_past:
-        fresh = frozenset(one.key for one in found)
-    else:
-        fresh = _fresh(question) if found else frozenset()
+    fresh = _fresh(question, found)
     newest = found[-MOST:]
     return list(reversed(list(_each(question, newest, fresh)))), len(found) - len(newest)
 
@@ -56,9 +53,11 @@ def _look(question: Question, asked: Asked, earliest: datetime) -> list[Found]:
     return sorted(ours, key=lambda one: (one.at, one.key))
 
 
-def _fresh(question: Question) -> frozenset[str]:
-    """The keys of those that the next tick takes."""
-    if question.active_from is None:
+def _fresh(question: Question, found: Sequence[Found]) -> frozenset[str]:
+    """The keys of those that the next tick takes; all of them, where the question is what the rule would have said."""
+    if question.is_past:
+        return frozenset(one.key for one in found)
+    if not found or question.active_from is None:
         return frozenset()
     earliest = EPOCH if question.rule.only_records else question.active_from - question.rule.backfill
     return frozenset(one.key for one in _look(question, question.asked, earliest))

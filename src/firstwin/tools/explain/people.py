@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Row, Table, select
 
 from firstwin.db import tables as t
 from firstwin.tools.reasons import in_words
@@ -44,14 +44,14 @@ def people_seen(connection: Connection, run: str, rule: str, several: Several, n
 
 
 def _newest(
-    connection: Connection, table: Table, run: str, rule: str, ids: Sequence[str], at: Any, now: datetime
-) -> Mapping[str, Any]:  # fmt: skip
+    connection: Connection, table: Table, run: str, rule: str, ids: Sequence[str], at: Column[Any], now: datetime
+) -> Mapping[str, Row[Any]]:  # fmt: skip
     c = table.c
     query = select(table).where(c.run == run, c.rule == rule, c.subject.in_(ids), at <= now).order_by(at)
     return {row.subject: row for row in connection.execute(query)}
 
 
-def _line(start: Any, nudge: Any, skip: Any) -> str:
+def _line(start: Row[Any] | None, nudge: Row[Any] | None, skip: Row[Any] | None) -> str:
     if start is None:
         return "it never began"
     began = f"began {start.at:%Y-%m-%d %H:%M}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from firstwin.db import tables as t
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import Seen, seen_by
-from firstwin.rules.say_term import NO_LABELS, Labels
+from firstwin.rules.say_term import Labels
 from firstwin.rules.terms import Rule
 from firstwin.tick.environment import Environment
 from firstwin.tools.as_of import as_of
@@ -40,7 +40,7 @@ class Question:
     is_past: bool
     kept: Kept
     active_from: datetime | None
-    labels: Labels = NO_LABELS
+    labels: Labels = field(default_factory=dict)
 
     @property
     def began(self) -> datetime:
