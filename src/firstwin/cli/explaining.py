@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from firstwin.rules.terms import Rule
     from firstwin.tools.explain.answer import Explained
     from firstwin.tools.explain.people import PeopleSeen
+    from firstwin.tools.whom import Several, Whom
 
 RuleName = Annotated[str, typer.Argument(help="The name of its file, without `.yaml`.")]
 Account = Annotated[str, typer.Argument(help="An account's id; for a rule about people also a person's.")]
@@ -64,18 +65,26 @@ def _answer(
     from firstwin.tools.explain.explain import explain as answer
     from firstwin.tools.explain.explain import now_in
     from firstwin.tools.explain.people import people_seen
-    from firstwin.tools.whom import NotKnownError, Several, whom
+    from firstwin.tools.whom import Several
 
     now = now_in(connection, run)
     if at is not None and at > now:
         fail(f"{at:%Y-%m-%d %H:%M} UTC lies in the future: without `--at` you are told what comes next.")
-    try:
-        who = whom(connection, rule, account, person, now)
-    except NotKnownError as error:
-        fail(str(error))
+    who = who_is(connection, rule, account, person, run)
     if isinstance(who, Several):
         return people_seen(connection, run, rule.id, who, at or now)
     return answer(connection, app.wired().env, app.project(), rule, who, run=run, at=at)
+
+
+def who_is(connection: Connection, rule: Rule, account: str, person: str | None, run: str) -> Whom | Several:
+    """Ends the command where nobody is meant whom the database knows."""
+    from firstwin.tools.explain.explain import now_in
+    from firstwin.tools.whom import NotKnownError, whom
+
+    try:
+        return whom(connection, rule, account, person, now_in(connection, run))
+    except NotKnownError as error:
+        fail(str(error))
 
 
 def rule_named(app: App, rule: str) -> Rule:

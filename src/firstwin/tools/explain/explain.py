@@ -30,7 +30,7 @@ def explain(
     connection: Connection, env: Environment, project: Project, rule: Rule, who: Whom, *, run: str, at: datetime | None
 ) -> Explained:
     """``at`` is a moment that has passed: what the rule says with what was known then. Without it: now, in the run."""
-    question = _question(connection, env, project, rule, who, run, at)
+    question = question_about(connection, env, project, rule, who, run, at)
     found, older = untaken(question)
     starts = [*_not_taken(question, found), *_taken(question)]
     stand_in = _stand_in(question, found)
@@ -62,9 +62,10 @@ def explain(
 MADE_UP = "made up"
 
 
-def _question(
+def question_about(
     connection: Connection, env: Environment, project: Project, rule: Rule, who: Whom, run: str, at: datetime | None
 ) -> Question:
+    """With everything that the database remembers of the rule and the subject."""
     now = at or now_in(connection, run)
     remembered = kept(connection, run, rule.id, who.id)
     row = t.rule.c
