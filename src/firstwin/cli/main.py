@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from firstwin.cli import (
+    deciding,
     deliveries,
     explaining,
     forgetting,
@@ -50,6 +51,7 @@ for command in (
     project.say,
     explaining.explain,
     previewing.preview,
+    deciding.replay,
     import_.import_,
     running.up,
     running.worker,

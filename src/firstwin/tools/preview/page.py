@@ -59,7 +59,8 @@ def lines_of(one: Previewed) -> Iterator[tuple[str, str]]:
     yield "To", one.to
     if isinstance(one.message, Mail):
         yield "Subject", one.message.subject
-        yield "Preheader", one.message.preheader
+        if one.message.preheader:
+            yield "Preheader", one.message.preheader
 
 
 def _body(one: Previewed) -> Iterator[str]:
