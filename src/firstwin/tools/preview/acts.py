@@ -28,8 +28,9 @@ def _acts(action: object, variant: str) -> Iterator[Act]:
     if hasattr(action, "template"):
         yield Act(variant, action)
     elif isinstance(action, tuple):
+        several = sum(_holds_others(each) for each in action) > 1
         for number, each in enumerate(action, 1):
-            name = getattr(each, "name", None) or (str(number) if _holds_others(each) else "")
+            name = getattr(each, "name", None) or (str(number) if several and _holds_others(each) else "")
             yield from _acts(each, "/".join(filter(None, (variant, name))))
     elif _holds_others(action):
         for one in fields(action):  # type: ignore[arg-type] # a dataclass, as was just asked

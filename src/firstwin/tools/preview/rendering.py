@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,12 +12,15 @@ from firstwin.deliver.desk import Desk
 from firstwin.deliver.letter import rendered
 from firstwin.deliver.routes import Route
 from firstwin.messages.error import RenderError
-from firstwin.messages.message import Message
+from firstwin.messages.message import Mail, Message
+from firstwin.messages.shown import GAP
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.way_out import NoWayOutError, missing, needs_way_out
 
 MOST = 30  # missing values in one message
 PLACEHOLDER = "https://unsubscribe.example.com/"
+MARKED = re.compile("⟦[^⟧]*⟧")
+PARTS = ("subject", "preheader", "html", "text")
 OWNERS = ("account", "person", "contact", "start")
 
 
@@ -43,7 +47,15 @@ def made(desk: Desk, leased: Leased, known: Background, route: Route) -> Made:
             lacking.append(error.missing)
             known = _with(known, error.missing, f"⟦{error.missing} is missing⟧")
             continue
-        return Made(route.marked(message), tuple(lacking), (*no_way_out, *_refused(route, message)))
+        return Made(_plain_marks(route.marked(message)), tuple(lacking), (*no_way_out, *_refused(route, message)))
+
+
+def _plain_marks(message: Message) -> Message:
+    """In a mail the dot of a name is kept from becoming a link; of ours nothing would be made."""
+    if not isinstance(message, Mail):
+        return message
+    parts = {part: MARKED.sub(lambda one: one[0].replace(GAP, ""), getattr(message, part)) for part in PARTS}
+    return replace(message, **parts)
 
 
 def _link(desk: Desk, leased: Leased, route: Route) -> tuple[str, tuple[str, ...]]:
