@@ -40,7 +40,12 @@ def test_a_page_is_written_that_only_its_owner_reads(run: Run, known: Path) -> N
 
 def test_the_page_is_opened_where_it_is_asked_for(run: Run, known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+
+    def open_(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_)
     told = run("-p", str(known), "preview", "welcome", "blue", "--open").stdout
     path = Path(told.removeprefix("Opened ").strip())
     assert opened == [path.as_uri()]

@@ -13,8 +13,6 @@ from firstwin.cli.opening import opened
 from firstwin.cli.tick import moment
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from firstwin.app import App
     from firstwin.rules.terms import Rule
     from firstwin.tools.explain.answer import Explained
@@ -45,12 +43,11 @@ def explain(
 ) -> None:
     """Tell why a rule nudged an account, or did not: each condition with what shows it, what stopped it, what comes next."""
     from firstwin.cli.explained import show, show_people
-    from firstwin.db.engine import look
     from firstwin.tools.explain.people import PeopleSeen
 
     then = moment(at) if at else None
-    with opened(ctx) as app, look(app.engine) as connection:
-        found = _answer(app, connection, rule_named(app, rule), account, person, then, run)
+    with opened(ctx) as app:
+        found = _answer(app, rule_named(app, rule), account, person, then, run)
     if as_json:
         print_json(found)
     elif isinstance(found, PeopleSeen):
@@ -60,29 +57,33 @@ def explain(
 
 
 def _answer(
-    app: App, connection: Connection, rule: Rule, account: str, person: str | None, at: datetime | None, run: str
+    app: App, rule: Rule, account: str, person: str | None, at: datetime | None, run: str
 ) -> Explained | PeopleSeen:
+    from firstwin.db.engine import look
     from firstwin.tools.explain.explain import explain as answer
     from firstwin.tools.explain.explain import now_in
     from firstwin.tools.explain.people import people_seen
     from firstwin.tools.whom import Several
 
-    now = now_in(connection, run)
-    if at is not None and at > now:
-        fail(f"{at:%Y-%m-%d %H:%M} UTC lies in the future: without `--at` you are told what comes next.")
-    who = who_is(connection, rule, account, person, run)
-    if isinstance(who, Several):
-        return people_seen(connection, run, rule.id, who, at or now)
-    return answer(connection, app.wired().env, app.project(), rule, who, run=run, at=at)
+    who = who_is(app, rule, account, person, run)
+    with look(app.engine) as connection:
+        now = now_in(connection, run)
+        if at is not None and at > now:
+            fail(f"{at:%Y-%m-%d %H:%M} UTC lies in the future: without `--at` you are told what comes next.")
+        if isinstance(who, Several):
+            return people_seen(connection, run, rule.id, who, at or now)
+        return answer(connection, app.wired().env, app.project(), rule, who, run=run, at=at)
 
 
-def who_is(connection: Connection, rule: Rule, account: str, person: str | None, run: str) -> Whom | Several:
+def who_is(app: App, rule: Rule, account: str, person: str | None, run: str) -> Whom | Several:
     """Ends the command where nobody is meant whom the database knows."""
+    from firstwin.db.engine import look
     from firstwin.tools.explain.explain import now_in
     from firstwin.tools.whom import NotKnownError, whom
 
     try:
-        return whom(connection, rule, account, person, now_in(connection, run))
+        with look(app.engine) as connection:
+            return whom(connection, rule, account, person, now_in(connection, run))
     except NotKnownError as error:
         fail(str(error))
 

@@ -62,11 +62,11 @@ def _look(app: App, rule: Rule, account: str, person: str | None, step: str | No
     from firstwin.tools.whom import Several
 
     wired = app.wired()
+    who = who_is(app, rule, account, person, LIVE)
+    if isinstance(who, Several):
+        people = ", ".join(one.id for one in who.people[:5])
+        fail(f"The rule {rule.id} is about people: say whom with `--person`. {account} has {people}.")
     with look(app.engine) as connection:
-        who = who_is(connection, rule, account, person, LIVE)
-        if isinstance(who, Several):
-            people = ", ".join(one.id for one in who.people[:5])
-            fail(f"The rule {rule.id} is about people: say whom with `--person`. {account} has {people}.")
         question = question_about(connection, wired.env, wired.project, rule, who, LIVE, None)
         return answer(question, wired.desk(LIVE), who, step)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import CTE, Column, ColumnElement, Connection, Select, Table, cast, event, literal, select, union_all
-from sqlalchemy.sql.expression import false
+from sqlalchemy import CTE, Connection, Select, Table, bindparam, event, select, text
 
 Rows = Sequence[Mapping[str, Any]]
 SUBJECT = "subject"  # what a question about many calls the one that each answer is about
@@ -35,16 +34,27 @@ def supposed(connection: Connection, tables: Mapping[Table, Rows], *, only: str 
 
 
 def _stand_in(connection: Connection, table: Table, rows: Rows) -> CTE:
+    """As text: SQLAlchemy would take longer to write its sixteen columns one by one than a database to answer."""
     typed = connection.dialect.name == "postgresql"  # SQLite's cast would make a number of a JSON text
-    if not rows:
-        return select(*(_value(column, None, typed=typed) for column in table.columns)).where(false()).cte(table.name)
-    each = [select(*(_value(column, row.get(column.name), typed=typed) for column in table.columns)) for row in rows]
-    return (union_all(*each) if len(each) > 1 else each[0]).cte(table.name)
+    selects = [_select(connection, table, number, typed=typed) for number in range(len(rows) or 1)]
+    source = text(" UNION ALL ".join(selects) + ("" if rows else " WHERE 1 = 0"))
+    bound = [
+        bindparam(f"{table.name}_{column.name}_{number}", row.get(column.name), column.type)
+        for number, row in enumerate(rows or ({},))
+        for column in table.columns
+    ]
+    return source.bindparams(*bound).columns().cte(table.name)
 
 
-def _value(column: Column[Any], value: object, *, typed: bool) -> ColumnElement[Any]:
-    found: ColumnElement[Any] = literal(value, column.type)
-    return (cast(found, column.type) if typed else found).label(column.name)
+def _select(connection: Connection, table: Table, number: int, *, typed: bool) -> str:
+    quoted = connection.dialect.identifier_preparer.quote
+    values = (
+        (f"CAST(:{table.name}_{one.name}_{number} AS {one.type.compile(connection.dialect)})", quoted(one.name))
+        if typed
+        else (f":{table.name}_{one.name}_{number}", quoted(one.name))
+        for one in table.columns
+    )
+    return "SELECT " + ", ".join(f"{value} AS {name}" for value, name in values)
 
 
 def _about(statement: Select[Any], only: str | None) -> Select[Any]:

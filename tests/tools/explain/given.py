@@ -16,7 +16,7 @@ from firstwin.rules.terms import Rule
 from firstwin.tools.explain.answer import Explained, StartSeen, StepSeen
 from firstwin.tools.explain.explain import explain
 from firstwin.tools.whom import Several, whom
-from tests.tick.bench_of_rules import DAY, T0, World
+from tests.tick.bench_of_rules import DAY, HOUR, T0, World
 
 LOGIN = """\
 about: account
@@ -100,3 +100,28 @@ def a_person(
 def rows(engine: Engine, table: Any) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(table.select()).mappings()]
+
+
+QUIET = """\
+about: account
+when: {becomes: {all: [{did_not: login, in_last: 14 days}, {account.plan: {is_not: free}}]}}
+after: 2 days
+then: {webhook: post, to: crm}
+again: never
+"""
+
+
+def an_account(engine: Engine, *, signed_up: timedelta = HOUR, **texts: str) -> World:
+    world = a_world(engine, **texts)  # type: ignore[arg-type] # `since` is not among them
+    world.account("acme")
+    world.fact("signed_up", signed_up)
+    return world
+
+
+def a_quiet_account(engine: Engine) -> World:
+    world = a_world(engine, quiet=QUIET)
+    world.account("acme")
+    world.fact("firstwin.account.plan", -30 * DAY, props={"value": "pro"})
+    world.fact("login", HOUR)
+    world.tick(2 * HOUR)
+    return world

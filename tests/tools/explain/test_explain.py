@@ -1,14 +1,26 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy import Engine, delete
 
 from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.outbox.pause import pause
 from firstwin.rules.say import say
 from tests.tick.bench_of_rules import DAY, HOUR, T0, World
-from tests.tools.explain.given import LOGIN, a_person, a_world, it_is, project, rows, the_start, the_step, told
+from tests.tools.explain.given import (
+    LOGIN,
+    a_person,
+    a_quiet_account,
+    a_world,
+    an_account,
+    it_is,
+    project,
+    rows,
+    the_start,
+    the_step,
+    told,
+)
 
 MAIL = LOGIN.replace("{webhook: post, to: crm}", "{email: first-login, to: contact}")
 STEPS = """\
@@ -20,22 +32,6 @@ steps:
   later: {after: 2 days, only_if: {account.plan: pro}, then: {webhook: post, to: crm}}
 again: never
 """
-QUIET = """\
-about: account
-when: {becomes: {all: [{did_not: login, in_last: 14 days}, {account.plan: {is_not: free}}]}}
-after: 2 days
-then: {webhook: post, to: crm}
-again: never
-"""
-
-
-def an_account(engine: Engine, *, signed_up: timedelta = HOUR, **texts: str) -> World:
-    world = a_world(engine, **texts)  # type: ignore[arg-type] # `since` is not among them
-    world.account("acme")
-    world.fact("signed_up", signed_up)
-    return world
-
-
 # ---- nothing came near ----------------------------------------------------------------------------------------------
 
 
@@ -291,7 +287,7 @@ def test_a_rule_in_shadow_says_that_nothing_would_be_sent(engine: Engine) -> Non
 
 def test_what_would_be_stopped_at_the_wire_is_told(engine: Engine) -> None:
     """A state that ended since the last tick: the tick has not seen it, delivery does."""
-    world = _quiet_account(engine)
+    world = a_quiet_account(engine)
     world.tick(15 * DAY)
     world.tick(16 * DAY)
     world.fact("login", 16 * DAY + HOUR)
@@ -300,228 +296,3 @@ def test_what_would_be_stopped_at_the_wire_is_told(engine: Engine) -> None:
     assert would is not None
     assert (would.outcome, would.reason) == ("skip", "state_ended")
     assert "moment of sending" in would.detail
-
-
-def _quiet_account(engine: Engine) -> World:
-    world = a_world(engine, quiet=QUIET)
-    world.account("acme")
-    world.fact("firstwin.account.plan", -30 * DAY, props={"value": "pro"})
-    world.fact("login", HOUR)
-    world.tick(2 * HOUR)
-    return world
-
-
-# ---- a state --------------------------------------------------------------------------------------------------------
-
-
-def test_a_state_that_is_not_true_is_shown_part_by_part_and_when_it_could_be(engine: Engine) -> None:
-    world = _quiet_account(engine)
-    it_is(world, 3 * HOUR)
-    found = told(world)
-    (becomes,) = found.conditions
-    assert (becomes.role, becomes.passes) == ("becomes", False)
-    silence, plan = becomes.node.parts
-    assert (silence.holds, plan.holds, plan.value) == (False, True, "pro")
-    assert silence.parts[0].count == 1
-    assert "not true" in found.why_no_start
-    assert found.next.at == T0 + HOUR + 14 * DAY + 2 * DAY
-
-
-def test_time_alone_does_not_change_every_state(engine: Engine) -> None:
-    world = a_world(engine, pro=QUIET.replace("{did_not: login, in_last: 14 days}", "{account.plan: pro}"))
-    world.account("acme")
-    world.tick(HOUR)
-    found = told(world)
-    assert found.next.at is None
-    assert "something has to happen" in found.next.says
-
-
-def test_a_state_that_was_true_before_the_rule_is_noted(engine: Engine) -> None:
-    world = a_world(engine, quiet=QUIET)
-    world.account("acme", at=-60 * DAY)
-    world.fact("firstwin.account.plan", -60 * DAY, props={"value": "pro"})
-    world.tick(HOUR)
-    assert "noted" in told(world).why_no_start
-
-
-def test_a_state_that_ended_takes_its_start_along(engine: Engine) -> None:
-    world = _quiet_account(engine)
-    world.tick(15 * DAY)
-    world.fact("login", 15 * DAY + HOUR)
-    world.tick(16 * DAY)
-    start = the_start(told(world))
-    assert (start.state, start.reason, start.steps[0].state) == ("left", "state_ended", "dropped")
-    assert start.why
-
-
-# ---- other starts ---------------------------------------------------------------------------------------------------
-
-TRIAL = """\
-about: account
-when: {date: account.trial_ends_at}
-before: 7 days
-then: {webhook: post, to: crm}
-again: every time
-"""
-
-
-def test_a_date_ahead_is_told_with_the_moment_of_its_message(engine: Engine) -> None:
-    world = a_world(engine, trial=TRIAL)
-    world.account("acme")
-    ends = T0 + 20 * DAY
-    world.fact("firstwin.account.trial_ends_at", HOUR, props={"value": ends.isoformat()}, value_at=ends)
-    it_is(world, 2 * HOUR)
-    assert told(world).next.at == T0 + 13 * DAY
-    world.tick(2 * HOUR)
-    found = told(world)
-    assert (the_start(found).state, found.next.at) == ("open", T0 + 13 * DAY)
-
-
-def test_a_moved_date_left_its_start(engine: Engine) -> None:
-    world = a_world(engine, trial=TRIAL)
-    world.account("acme")
-    for day, at in ((20, HOUR), (30, 3 * HOUR)):
-        ends = T0 + day * DAY
-        world.fact("firstwin.account.trial_ends_at", at, props={"value": ends.isoformat()}, value_at=ends)
-        world.tick(at + HOUR)
-    assert [(start.state, start.reason) for start in told(world).starts] == [("open", None), ("left", "date_moved")]
-
-
-def test_a_rule_about_people_is_asked_about_a_person(engine: Engine) -> None:
-    world = a_world(engine, hers=LOGIN.replace("about: account", "about: person"))
-    world.account("acme")
-    a_person(world, "ada")
-    world.fact("signed_up", HOUR, person_id="ada")
-    world.tick(2 * HOUR)
-    for found in (told(world, "ada"), told(world, "acme", person="ada")):
-        assert (found.subject, found.name, found.account) == ("ada", "Ada", "acme")
-        assert the_start(found).state == "open"
-
-
-def test_a_milestone_is_followed_by_what_its_recorder_waits_for(engine: Engine) -> None:
-    activated = """\
-about: account
-when: {becomes: {all: [{did: data_connected, since: ever}, {did: report_sent, at_least: 3, since: ever}]}}
-then: {record: activated}
-again: never
-"""
-    world = an_account(engine, activated=activated, late=LOGIN.replace("logged_in", "activated"))
-    world.fact("report_sent", HOUR)
-    it_is(world, HOUR)
-    (condition,) = told(world, rule="late").conditions
-    (recorder,) = condition.node.parts
-    assert [(part.holds, part.count) for part in recorder.parts] == [(False, 0), (False, 1)]
-
-
-def test_many_starts_are_cut_and_counted(engine: Engine) -> None:
-    world = a_world(
-        engine, each=LOGIN.replace("after: 24 hours\nunless: logged_in\n", "").replace("never", "every time")
-    )
-    world.account("acme")
-    for minute in range(25):
-        world.fact("signed_up", minute * timedelta(minutes=1))
-    world.tick(HOUR)
-    found = told(world)
-    assert (len(found.starts), found.older_starts) == (20, 5)
-    assert found.starts[0].at == T0 + timedelta(minutes=24)
-
-
-# ---- as it was ------------------------------------------------------------------------------------------------------
-
-
-def test_at_a_moment_that_has_passed_only_what_was_known_then_counts(engine: Engine) -> None:
-    world = an_account(engine)
-    world.tick(2 * HOUR)
-    world.fact("logged_in", 3 * HOUR, arrives=5 * HOUR)
-    world.tick(26 * HOUR)
-    it_is(world, 30 * HOUR)
-    before, after = told(world, then=T0 + 4 * HOUR), told(world, then=T0 + 6 * HOUR)
-    assert [one.conditions[0].node.count for one in (before, after)] == [0, 1]
-    assert [one.is_past for one in (before, after)] == [True, True]
-    would = [the_step(one).would for one in (before, after)]
-    assert [one and (one.outcome, one.reason) for one in would] == [("nudge", None), ("skip", "gate_false")]
-    assert the_step(after).skips == ()
-    assert the_start(before).state == "open"
-    assert [skip.reason for skip in the_step(told(world, then=T0 + 27 * HOUR)).skips] == ["gate_false"]
-
-
-def test_before_its_start_there_is_none(engine: Engine) -> None:
-    world = an_account(engine)
-    world.tick(2 * HOUR)
-    found = told(world, then=T0 + 30 * timedelta(minutes=1))
-    assert found.starts == ()
-    assert "never began" in found.why_no_start
-
-
-def test_what_the_rule_would_have_said_is_told_where_no_tick_was_there(engine: Engine) -> None:
-    world = an_account(engine, signed_up=-20 * DAY)
-    world.fact("logged_in", -10 * DAY)
-    found = told(world, then=T0 - 15 * DAY)
-    step = the_step(found)
-    assert the_start(found).state == "not taken"
-    assert step.would is not None
-    assert (step.would.outcome, step.would.at) == ("nudge", T0 - 19 * DAY)
-    assert found.next.at is None
-
-
-def test_a_nudge_that_came_later_is_not_told(engine: Engine) -> None:
-    world = an_account(engine)
-    world.tick(2 * HOUR)
-    world.tick(26 * HOUR)
-    it_is(world, 40 * HOUR)
-    then = the_step(told(world, then=T0 + 20 * HOUR))
-    assert (then.state, then.nudge) == ("waiting", None)
-    assert then.would is not None
-    assert then.would.outcome == "nudge"
-
-
-def test_the_run_is_not_touched(engine: Engine) -> None:
-    world = an_account(engine)
-    world.tick(2 * HOUR)
-    it_is(world, 26 * HOUR)
-    before = {table.name: rows(engine, table) for table in tables.metadata.sorted_tables}
-    told(world)
-    told(world, then=T0 + 20 * HOUR)
-    assert {table.name: rows(engine, table) for table in tables.metadata.sorted_tables} == before
-
-
-def test_an_edit_that_no_worker_has_taken_up_is_told(engine: Engine) -> None:
-    world = an_account(engine)
-    with write(engine) as connection:
-        connection.execute(update(tables.rule).values(version="older", error="ValueError: no"))
-    assert [note.split()[0:3] for note in told(world).notes] == [
-        ["The", "file", "was"],
-        ["The", "rule", "stopped:"],
-        ["No", "tick", "has"],
-    ]
-
-
-def test_facts_without_their_account_are_explained_too(engine: Engine) -> None:
-    world = a_world(engine)
-    world.fact("signed_up", HOUR)
-    it_is(world, 2 * HOUR)
-    would = the_step(told(world)).would
-    assert would is not None
-    assert would.reason == "subject_gone"
-
-
-def test_a_rule_that_starts_with_the_latest_leaves_the_older_start(engine: Engine) -> None:
-    world = a_world(engine, cart=LOGIN.replace("when: signed_up", "when: {event: signed_up, which: latest}"))
-    world.account("acme")
-    for at in (HOUR, 3 * HOUR):
-        world.fact("signed_up", at)
-        world.tick(at + HOUR)
-    it_is(world, 5 * HOUR)
-    assert [(start.state, start.reason) for start in told(world).starts] == [("open", None), ("left", "replaced")]
-    assert the_start(told(world, then=T0 + 2 * HOUR)).state == "open"
-
-
-def test_zones_and_insertions_do_not_matter_to_an_empty_database(engine: Engine) -> None:
-    world = a_world(
-        engine,
-        month=QUIET.replace("{did_not: login, in_last: 14 days}", "{did: login, at_least: 1, this: month}"),
-    )
-    world.account("acme")
-    with write(engine) as connection:
-        connection.execute(insert(tables.zone).values(name="Europe/Berlin"))
-    assert told(world).starts == ()

@@ -20,7 +20,6 @@ from firstwin.outbox.way_out import NoWayOutError, missing, needs_way_out
 MOST = 30  # missing values in one message
 PLACEHOLDER = "https://unsubscribe.example.com/"
 MARKED = re.compile("⟦[^⟧]*⟧")
-PARTS = ("subject", "preheader", "html", "text")
 OWNERS = ("account", "person", "contact", "start")
 
 
@@ -54,8 +53,17 @@ def _plain_marks(message: Message) -> Message:
     """In a mail the dot of a name is kept from becoming a link; of ours nothing would be made."""
     if not isinstance(message, Mail):
         return message
-    parts = {part: MARKED.sub(lambda one: one[0].replace(GAP, ""), getattr(message, part)) for part in PARTS}
-    return replace(message, **parts)
+    return replace(
+        message,
+        subject=_plain(message.subject),
+        preheader=_plain(message.preheader),
+        html=_plain(message.html),
+        text=_plain(message.text),
+    )
+
+
+def _plain(text: str) -> str:
+    return MARKED.sub(lambda one: one[0].replace(GAP, ""), text)
 
 
 def _link(desk: Desk, leased: Leased, route: Route) -> tuple[str, tuple[str, ...]]:
