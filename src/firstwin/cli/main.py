@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from firstwin.cli import (
+    deciding,
     deliveries,
+    explaining,
     forgetting,
     import_,
     keys,
     new,
     pausing,
+    previewing,
     project,
     running,
     senders,
@@ -51,6 +54,9 @@ for command in (
     project.schema,
     new.new,
     testing.test,
+    explaining.explain,
+    previewing.preview,
+    deciding.replay,
     import_.import_,
     running.up,
     running.worker,
