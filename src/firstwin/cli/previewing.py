@@ -46,7 +46,7 @@ def preview(
 def _must_have(rule: Rule, step: str | None) -> None:
     from firstwin.rules.problems import did_you_mean
 
-    names = [one.name for one in rule.steps]
+    names = [one.name for one in rule.all_steps]
     if step is None or step in names:
         return
     if names == [""]:

@@ -46,7 +46,7 @@ def _step(rule: Rule, kept: Kept, start: Row, row: Row, would: Would | None) -> 
 
 
 def _says(rule: Rule, name: str) -> str:
-    step = next((one for one in rule.steps if one.name == name), None)
+    step = next((one for one in rule.all_steps if one.name == name), None)
     if step is None:
         return "not in the file any more"
     return f"{say_wait(step, rule.when)}, {' and '.join(say_action(action) for action in step.actions)}"

@@ -41,7 +41,7 @@ REDIRECTED_NOWHERE = "`redirect_to` in firstwin.yaml names no place for it, so t
 def preview(question: Question, desk: Desk, who: Whom, step: str | None) -> Preview:
     """Of every step, or of one of them."""
     row, kind = _start(question)
-    steps = [one for one in question.rule.steps if step is None or one.name == step]
+    steps = [one for one in question.rule.all_steps if step is None or one.name == step]
     maker = _Maker(question, desk, row)
     return Preview(
         question.rule.id,
@@ -149,7 +149,7 @@ class _Maker:
 
     def _backgrounds(self, leased: Leased) -> Mapping[int, Any]:
         q = self.question
-        step = next(one for one in q.rule.steps if one.name == leased.step)
+        step = next(one for one in q.rule.all_steps if one.name == leased.step)
         nudge = {"id": NOBODY, "subject_kind": q.rule.about, "subject": q.subject, "start_id": self.row["id"]}
         with q.supposing([{**self.row, "state": "open", "reason": None}], (), [nudge]):
             found = gates.standing(q.connection, q.asked, q.moment(), step, [self.row["id"]], evidence=True)
