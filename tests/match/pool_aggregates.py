@@ -110,8 +110,8 @@ PEOPLE: dict[str, Given] = {
     "a range of shares of people ever": state(people(Ever(), 0.25, 0.5, of=SEATS)),
     "people where": state(people(InLast(DAY), where=PRO)),
     "not so many people": state(NoneOf((people(InLast(DAY), 2), people(Ever(), 0.5, of=SEATS)))),
-    "people since start": gate(people(SinceStart())),
-    "people of the same": gate(people(Within(2 * DAY), 1, same="invoice")),
+    "people since start": gate(people(SinceStart(), 1)),
+    "people of the same": gate(people(Within(3 * DAY), 1, same="invoice"), ACCOUNT),
 }
 
 DAYS: dict[str, Given] = {
