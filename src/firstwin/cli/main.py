@@ -47,6 +47,7 @@ for command in (
     project.init,
     project.check,
     project.say,
+    project.schema,
     testing.test,
     import_.import_,
     running.up,
