@@ -37,6 +37,8 @@ RULES = {
     "weekly": "about: account\nwhen: {every: monday, at: 09:00, zone: account}\nonly_if: {account.plan: pro}\nthen: {alert: card, to: csm}\nagain: every time\n",
     "chain": "about: account\nwhen: {nudged: first-login}\nafter: 1 hour\nthen: {alert: card, to: csm}\nagain: never\n",
     "relief": "about: account\nwhen: {becomes: {account.health: red}}\nthen: {alert: card, to: csm}\nwhen_over: {alert: calm, to: csm}\nagain: every time\n",
+    "handed-in": "about: person\nwhen: {event: work, per: id}\nuntil: {did: graded, same: id, since: start, by: anyone}\nafter: 1 day\nthen: {email: note, to: {address: start.to}}\nagain: never\n",
+    "ladder": "about: account\nwhen: {event: logged_in, which: latest}\nsteps:\n  quiet: {after: 10 days, then: {alert: card, to: csm}}\n  gone: {after: 14 days, then: {alert: card, to: csm}}\nagain: every time\n",
     "chase": "about: account\nwhen: {event: flight_booked, date: departs_at}\nsteps:\n  chase: {before: 7 days, every: 2 days, at_most: 3, then: {email: note, to: contact}}\nagain: every time\n",
     "series": """\
 about: account
