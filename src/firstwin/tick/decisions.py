@@ -46,7 +46,7 @@ def decide_due(
         if policy.paused or asked.rule.id in policy.paused_rules:
             break
         decisions = _decide(connection, env, asked, moment, due, policy, active_from)
-        _write(connection, run, asked, moment, decisions)
+        _write(connection, env, run, asked, moment, decisions)
         nudges += sum(isinstance(decision, Nudge) for decision in decisions)
         skips += sum(isinstance(decision, Skip) for decision in decisions)
         if len(due) < BATCH or all(isinstance(decision, Hold) for decision in decisions):
@@ -87,7 +87,7 @@ def _decide(
     for match, _ in due:
         if match.start.id in ended:
             continue
-        decision = _too_late(match, env, active_from) or decide(
+        decision = too_late(match, env, active_from) or decide(
             match, subjects[match.start.id], past.of(match), policy, moment.now
         )
         decisions.append(decision)
@@ -98,7 +98,7 @@ def _decide(
     return decisions
 
 
-def _too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
+def too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
     """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
     is_backfill = match.start.at < active_from
     if match.rule.only_records or is_backfill or match.due_at + env.grace >= match.start.seen_at:
@@ -129,10 +129,13 @@ _PAST = (
 # ---- and then written together --------------------------------------------------------------------------------------
 
 
-def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]) -> None:
+def _write(
+    connection: Connection, env: Environment, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]
+) -> None:
     nudges = _with_evidence(connection, asked, moment, [d for d in decisions if isinstance(d, Nudge)])
     skips = [decision for decision in decisions if isinstance(decision, Skip)]
     put(connection, run, nudges, moment.now)
+    env.told(moment.now, decisions)
     note_skips(connection, run, skips, moment.now)
     record(connection, asked, moment, nudges)
     memory.settle_steps(connection, [*_became(nudges, "done"), *_became(skips, "skipped")])

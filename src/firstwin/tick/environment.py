@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from firstwin.decide.value import Channel
+from firstwin.decide.value import Channel, Decision
 from firstwin.match.plan import Asked
 from firstwin.match.seen import Seen
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.terms import Rule
 
 
+def nobody(_now: datetime, _decisions: Sequence[Decision]) -> None:
+    """Who is told of decisions, where nobody asks."""
+
+
 @dataclass(frozen=True, eq=False)
 class Environment:
-    """The rules, recorders before those that read their milestones, and what holds for all of them."""
+    """The rules, recorders before those that read their milestones, and what holds for all of them.
+
+    ``told`` hears every decision as it is written.
+    """
 
     rules: tuple[Rule, ...]
     zone: str = "UTC"
@@ -26,6 +33,7 @@ class Environment:
     csm_fallback: str | None = None
     csm_by_name: Mapping[str, str] = field(default_factory=dict)
     addresses: AddressHash = field(default_factory=AddressHash)
+    told: Callable[[datetime, Sequence[Decision]], None] = nobody
     _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule | None:

@@ -89,6 +89,11 @@ def _next_slot(
 SERIALIZATION_FAILURE = "40001"
 
 
+def tick_within(connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime) -> Ticked:
+    """One slot in a transaction that the caller has begun, for a run that nobody else works on."""
+    return _in_transaction(connection, env, run, rule, slot, everyone=False)[0]
+
+
 def _in_transaction(
     connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool
 ) -> tuple[Ticked, bool]:
