@@ -144,7 +144,7 @@ def _do_slot(
     edited = isinstance(rule.when, BecomesStart) and row.looked != rule.version
     if edited:
         moment = replace(moment, previous=None)
-    earliest = _earliest(rule, row.active_from)
+    earliest = earliest_of(rule, row.active_from)
     starts = _look(connection, asked, moment, earliest, everyone=everyone or elsewhere or row.looked != rule.version)
     missed = starts if everyone and not edited and row.last_slot is not None and slot <= row.last_slot else 0
     if nightly.is_due(run, row.last_slot, slot):
@@ -162,7 +162,7 @@ def _moment(env: Environment, run: Run, row: Row[Any], slot: datetime) -> Moment
     return Moment(run.id, slot, row.last_slot, row.seen, env.zone)
 
 
-def _earliest(rule: Rule, active_from: datetime) -> datetime:
+def earliest_of(rule: Rule, active_from: datetime) -> datetime:
     """From when on starts count. What a rule only records is true of old, too."""
     return EPOCH if rule.only_records else active_from - rule.backfill
 

@@ -82,8 +82,10 @@ def test_a_backtest_decides_what_ticks_decide(engine: Engine, name: str) -> None
     env = world(engine, name, GRID)
     before = rows_of_the_project(engine)
     asked = next(rule for rule in env.rules if rule.id == GROUPS[name][0].id)
-    came = run_backtest(engine, env, asked, GRID, lambda _: None)
+    quickly = run_backtest(engine, env, asked, GRID, lambda _: None)
+    by_slots = run_backtest(engine, env, asked, GRID, lambda _: None, by_slots=True)
     assert rows_of_the_project(engine) == before
     nudges, skips = by_ticks(engine, env, GRID)
     assert nudges
-    assert by_backtest(came) == (nudges, skips)
+    assert by_backtest(by_slots) == (nudges, skips)
+    assert by_backtest(quickly) == (nudges, skips)

@@ -59,6 +59,11 @@ class Came:
             elif isinstance(one, Skip):
                 self.left[one.match.rule.id].append(_left(now, one))
 
+    def forget(self, rule: str) -> None:
+        """It is done once more."""
+        self.sent.pop(rule, None)
+        self.left.pop(rule, None)
+
 
 def _sent(now: datetime, one: Nudge) -> Sent:
     match = one.match

@@ -58,8 +58,7 @@ class _Agenda:
 
     def advance(self, number: int) -> None:
         """The slots before this one count as done."""
-        slot = self._grid.at(number - 1)
-        self._connection.execute(_ADVANCE, {"in_run": self._run.id, "of_rule": self._rule.id, "slot": slot})
+        advance(self._connection, self._run, self._rule, self._grid.at(number - 1))
 
     def _after(self, number: int) -> int:
         if self._busy is None:
@@ -73,6 +72,11 @@ class _Agenda:
             _NEXT_DUE, {"of_run": self._run.id, "of_rule": self._rule.id}
         ).scalar_one()
         return self._grid.count if due is None else min(self._grid.count, self._grid.number(due))
+
+
+def advance(connection: Connection, run: Run, rule: Rule, slot: datetime) -> None:
+    """The rule's slots up to this one count as done: rules that build on it may go on."""
+    connection.execute(_ADVANCE, {"in_run": run.id, "of_rule": rule.id, "slot": slot})
 
 
 _ADVANCE = (
