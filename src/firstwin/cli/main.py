@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from firstwin.cli import (
+    backtesting,
     deliveries,
     forgetting,
     import_,
@@ -53,6 +54,7 @@ for command in (
     running.web,
     status.status,
     tick.tick,
+    backtesting.backtest,
     pausing.pause,
     pausing.resume,
     suppressing.suppress,

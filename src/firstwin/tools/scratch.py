@@ -31,7 +31,9 @@ _DENIED: Final = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_D
 
 
 @contextmanager
-def scratch(engine: Engine, rules: Sequence[Rule], begin: datetime, *, own_facts: bool) -> Iterator[tuple[Connection, Run]]:
+def scratch(
+    engine: Engine, rules: Sequence[Rule], begin: datetime, *, own_facts: bool
+) -> Iterator[tuple[Connection, Run]]:
     """One transaction in which the worker's own functions run, and see the real facts as they stand at its beginning.
 
     The rules count as new at ``begin``. ``own_facts``: some rule reads what the run itself writes, milestones or nudges.
@@ -107,7 +109,9 @@ def _copies() -> list[Table]:
 
 def _create(connection: Connection, table: Table) -> None:
     made = CreateTable(table, include_foreign_key_constraints=())
-    statement = str(made.compile(dialect=connection.dialect)).strip().replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)
+    statement = (
+        str(made.compile(dialect=connection.dialect)).strip().replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)
+    )
     try:
         connection.exec_driver_sql(statement)
     except ProgrammingError as error:

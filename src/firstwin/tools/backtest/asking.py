@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -46,23 +45,25 @@ from firstwin.tools.backtest.grid import Grid
 BATCH: Final = 20_000
 KNOWN: Final = frozenset({"run", "rule", "rows", "now", "previous"})
 Row = dict[str, Any]
+Part = TypeVar("Part", Select[Any], ColumnElement[Any])
 
 
 class NeedsSlots(Exception):  # noqa: N818 - it says what is wrong
     """Something can only be asked slot by slot: it depends on more of the clock than ``now`` and ``previous``."""
 
 
-def with_own_clock(question: Any, asker: FromClause) -> Any:  # noqa: ANN401 - any part of a statement
+def with_own_clock(question: Part, asker: FromClause) -> Part:
     """The same question, but ``now`` and ``previous`` are those of the row of ``asker`` that it is put for.
 
     They are written as plain SQL: a name that SQL looks up from the inside to the outside, however deep the question lies.
     """
-    clocks = {bind.key: literal_column(f"asked.{bind.key}", Instant()) for bind in (NOW, PREVIOUS)}  # type: ignore[attr-defined]
+    clocks = {bind.key: literal_column(f"asked.{bind.key}", Instant()) for bind in (NOW, PREVIOUS)}
 
     def replace(part: Any, **_: object) -> Any:  # noqa: ANN401 - SQLAlchemy's
         return clocks.get(part.key) if isinstance(part, BindParameter) else None
 
-    return replacement_traverse(question, {"stop_on": [asker]}, replace)
+    put: Any = replacement_traverse(question, {"stop_on": [asker]}, replace)  # type: ignore[call-overload]
+    return put  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _turns(asked: Asked, grid: Grid) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _gates(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
-    asker = _asked(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
+    asker = asked_rows(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
     scope = Scope(asked.rule.about, asker.c.subject, asked.seen, StartColumns(asker.c.at, asker.c.props))
     return _must_be_known(
         select(asker.c.id, *(with_own_clock(answer, asker) for answer in answers(asked.rule, step, scope)))
@@ -144,7 +145,10 @@ def _gates(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
 def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     boundaries = boundaries_of(condition_of(asked.rule), asked.rule.about)
     names = tuple(sorted({boundary.name for boundary in boundaries if boundary.whose == "subject"}))
-    asker, fact = _asked(dialect, id=BigInteger(), subject=Text(), now=Instant(), previous=Instant()), tables.event.alias()
+    asker, fact = (
+        asked_rows(dialect, id=BigInteger(), subject=Text(), now=Instant(), previous=Instant()),
+        tables.event.alias(),
+    )
     fresh = case((or_(*new_or_present(fact, asked.seen)), 1), else_=0)
     newest = select(
         asker.c.id, func.max(fact.c.occurred_at).label("newest"), func.max(fresh).label("is_fresh")
@@ -154,7 +158,7 @@ def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     return _must_be_known(with_own_clock(newest, asker))
 
 
-def _asked(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
+def asked_rows(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
     """The rows of the parameter, read once: without the OFFSET, databases read a row's JSON anew at each use."""
     return select(given(dialect, **columns)).offset(0).subquery("asked")
 

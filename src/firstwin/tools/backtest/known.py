@@ -109,4 +109,6 @@ def _last() -> dict[str, Select[Any]]:
 _PARTS = _last()
 _LAST = _PARTS["own"]
 _ANY = union_all(*_PARTS.values()).subquery("any")
-_LAST_WITH_PEOPLE = select(_ANY.c.subject, func.max(_ANY.c.last, type_=Instant()).label("last")).group_by(_ANY.c.subject)
+_LAST_WITH_PEOPLE = select(_ANY.c.subject, func.max(_ANY.c.last, type_=Instant()).label("last")).group_by(
+    _ANY.c.subject
+)

@@ -47,7 +47,9 @@ class _Agenda:
         self, connection: Connection, env: Environment, run: Run, rule: Rule, grid: Grid, *, jumps: bool
     ) -> None:
         self._connection, self._env, self._run, self._rule, self._grid = connection, env, run, rule, grid
-        self._busy = slots_of_change(connection, env.asked(rule, seen_by(connection, run.id)), run, grid) if jumps else None
+        self._busy = (
+            slots_of_change(connection, env.asked(rule, seen_by(connection, run.id)), run, grid) if jumps else None
+        )
         self.next = 0
 
     def tick(self) -> None:
