@@ -110,12 +110,13 @@ def _run(app: App, rule: Rule, wanted: Wanted) -> Report:
 
 def _show(says: str, report: Report) -> None:
     found = report.figures
-    screen().print(says, style="bold")
+    screen().print(says, style="bold", soft_wrap=True)
     if report.first_fact is not None:
         notices().print(f"There are facts from {report.first_fact:%Y-%m-%d} on: it begins there.", style="yellow")
     screen().print(
         f"\nFrom {report.since:%Y-%m-%d %H:%M} to {report.until:%Y-%m-%d %H:%M} UTC, a tick every {_lasting(report.every)}"
-        f" ({report.slots:,} of them). The rule counts as new at the beginning."
+        f" ({report.slots:,} of them). The rule counts as new at the beginning.",
+        soft_wrap=True,
     )
     weeks = [(week.begins, f"{week.sent:,}", f"{week.skipped:,}") for week in found.weeks]
     if weeks:

@@ -151,8 +151,8 @@ class Together:
             .order_by(None)
             .order_by(self.grid.number_of(later), occurred_at, literal_column("e.seq"))
         )
-        stream = self.connection.execution_options(yield_per=READ_AT_ONCE)
-        for row in stream.execute(query, self.asked.parameters(self.connection, moment, earliest=earliest)):
+        query = query.execution_options(yield_per=READ_AT_ONCE)
+        for row in self.connection.execute(query, self.asked.parameters(self.connection, moment, earliest=earliest)):
             number = self.grid.number(max(row.known_at, row.occurred_at))
             if number > 0:
                 yield number, self._begun(row, self.grid.at(number))
