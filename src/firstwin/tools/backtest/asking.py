@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -29,6 +28,7 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from firstwin.db import tables
 from firstwin.db.bulk import given
+from firstwin.db.insert import document
 from firstwin.db.types import EPOCH, MICROSECOND, Instant, Json
 from firstwin.match.changed import changes, new_or_present
 from firstwin.match.episodes import boundaries_of, condition_of
@@ -104,8 +104,7 @@ class Questions:
     def _in_batches(self, statement: Select[Any], rows: Sequence[Row]) -> list[Any]:
         found: list[Any] = []
         for first in range(0, len(rows), BATCH):
-            document = orjson.dumps(rows[first : first + BATCH]).decode()
-            parameters = {"run": self.run, "rule": self.asked.rule.id, "rows": document}
+            parameters = {"run": self.run, "rule": self.asked.rule.id, "rows": document(rows[first : first + BATCH])}
             found += self.connection.execute(statement, parameters).all()
         return found
 

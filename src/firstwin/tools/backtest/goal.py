@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-import orjson
 from sqlalchemy import BigInteger, ColumnElement, Connection, Dialect, MetaData, Select, Text, func, select
 
 from firstwin.db import tables
+from firstwin.db.insert import document
 from firstwin.db.types import Instant, Json
 from firstwin.match.plan import Asked
 from firstwin.match.scope import Scope, StartColumns
@@ -78,7 +78,6 @@ class Reaching:
         statement = _first_fact(term, self.rule.about, self.connection.dialect)
         found: dict[int, datetime] = {}
         for first in range(0, len(rows), BATCH):
-            document = orjson.dumps(rows[first : first + BATCH]).decode()
             parameters = {"rows": document, "now": self.grid.end, "run": self.run}
             found |= {row.id: row.first for row in self.connection.execute(statement, parameters) if row.first}
         return found
