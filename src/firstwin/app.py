@@ -31,6 +31,7 @@ from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.sweep import Swept, sweep
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
+from firstwin.rules.say import say
 from firstwin.rules.terms import Rule
 from firstwin.senders.contract import Answer, Sender
 from firstwin.senders.load import load_senders
@@ -44,6 +45,7 @@ from firstwin.tick.rule import Ticked
 from firstwin.tick.slots import slot_of
 from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
+from firstwin.tools.backtest.report import Report, Wanted, backtest
 from firstwin.tools.check import Checked, ProjectError, must_be_there, sender_settings
 from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
@@ -245,6 +247,15 @@ class App:
         """The rules over a stretch of time that has passed."""
         wired = self.wired()
         return replay(self.engine, wired.env, stretch, lambda run: self._drain(wired, run), progress, self.stopping)
+
+    def backtest(self, rule: Rule, wanted: Wanted, progress: Callable[[float], None]) -> Report:
+        """What the rule would have done. Raises NoFactsError where there is no history."""
+        wired = self.wired()
+        return backtest(self.engine, wired.env, rule, wanted, wired.project.daily_cap, progress)
+
+    def say(self, rule: Rule) -> str:
+        """The rule read aloud, with the project's words."""
+        return say(rule, self.project())
 
     def _live(self, at: datetime | None = None) -> tuple[Environment, Run, datetime]:
         """The rules, the live run, which knows them, and its newest slot."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from firstwin.cli import (
+    backtesting,
     deciding,
     deliveries,
     explaining,
@@ -64,6 +65,7 @@ for command in (
     running.web,
     status.status,
     tick.tick,
+    backtesting.backtest,
     pausing.pause,
     pausing.resume,
     suppressing.suppress,

@@ -88,7 +88,9 @@ def _again(
         return None, ()
     env = replace(env, rules=found.library.rules, _asked={})
     asked = env.asked(found.rule, _seen(connection, nudge))
-    moment = Moment(nudge.run, nudge.decided_at, previous=nudge.decided_at - LOOK_BACK, zone=env.zone)
+    moment = Moment(
+        nudge.run, nudge.decided_at, previous=nudge.decided_at - LOOK_BACK, zone=env.zone, csm_zones=env.csm_zones
+    )
     with supposed(connection, _as_it_stood(connection, nudge, start, found.rule)):
         began = _active_from(connection, nudge)
         decided = decided_of_due(connection, env, asked, moment, began)

@@ -61,7 +61,7 @@ class Question:
 
     def moment(self, at: datetime | None = None) -> Moment:
         now = at or self.now
-        return Moment(self.run, now, previous=now - LOOK_BACK, zone=self.env.zone)
+        return Moment(self.run, now, previous=now - LOOK_BACK, zone=self.env.zone, csm_zones=self.env.csm_zones)
 
     @contextmanager
     def supposing(
