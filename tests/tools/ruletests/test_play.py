@@ -54,6 +54,17 @@ PASSING = {
           - {at: 2026-03-27 10:00, event: logged_in, arrives: 2026-03-28 09:01}
         expect: {email: note, at: 2026-03-28 09:00}
     """,
+    "what happens again and again": """
+        rule: calm
+        events: [{at: 2026-03-01 09:13, event: logged_in, every: 6 days, times: 4}]
+        until: 2026-03-31 00:00
+        expect: {alert: card, at: 2026-03-26 09:13}
+    """,
+    "what happens again and again, each time heard of late": """
+        rule: won
+        events: [{at: 2026-03-01 09:00, event: report_sent, arrives: 2026-03-01 10:00, every: 1 day, times: 2}]
+        expect: {record: won, at: 2026-03-02 10:00}
+    """,
     "a start that arrives too late": """
         rule: first-login
         events: [{at: 2026-03-27 09:00, event: signed_up, arrives: 2026-03-29 09:01}]

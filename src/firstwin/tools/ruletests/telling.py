@@ -74,7 +74,7 @@ class Telling:
         _taken(connection, [message for _, message in messages], LONG_AFTER, zone, history=True)
         for arrival, late in _by_arrival(self._happened(late=True)).items():
             _taken(connection, late, arrival, zone, history=False)
-        reached = [self._reached(each, run) for each in self._test.events if each.event in self._milestones]
+        reached = [self._reached(each, run) for each in self._test.happenings if each.event in self._milestones]
         if reached:
             connection.execute(insert(event), reached)
 
@@ -103,7 +103,7 @@ class Telling:
     # ---- what happened ----
 
     def _happened(self, *, late: bool) -> Iterator[tuple[datetime, Message]]:
-        for number, each in enumerate(self._test.events):
+        for number, each in enumerate(self._test.happenings):
             if (each.known > each.at) is late and each.event not in self._milestones:
                 said = self._said(each)
                 where = self._cast.where(each)
