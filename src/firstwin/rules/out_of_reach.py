@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-RANKS: Final = frozenset("top most least best worst busiest biggest largest highest lowest rank ranked".split())
-RANKED: Final = frozenset("person people user users account accounts customer customers".split())
-OTHERS: Final = frozenset("any every other same no".split())
+RANKS: Final = frozenset(
+    ["top", "most", "least", "best", "worst", "busiest", "biggest", "largest", "highest", "lowest", "rank", "ranked"]
+)
+RANKED: Final = frozenset(["person", "people", "user", "users", "account", "accounts", "customer", "customers"])
+OTHERS: Final = frozenset(["any", "every", "other", "same", "no"])
 
 
 def _rank(word: str) -> tuple[str, str] | None:
