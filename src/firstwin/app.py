@@ -111,13 +111,13 @@ class Wired:
 
     def deliverer(self, run: str) -> Deliverer:
         """One for each run, so that all that a process sends shares the slots of its senders."""
-        return self._deliverers.setdefault(run, Deliverer(self._desk(run)))
+        return self._deliverers.setdefault(run, Deliverer(self.desk(run)))
 
     def stop(self) -> None:
         for deliverer in list(self._deliverers.values()):
             deliverer.stop()
 
-    def _desk(self, run: str) -> Desk:
+    def desk(self, run: str) -> Desk:
         if self.checked.templates is None:
             raise ProjectError(self.checked.errors)
         return Desk(

@@ -54,8 +54,8 @@ CAMPAIGNS: dict[str, Said | Blocked | Missing] = {
     "lca_activation_combo_72h": Said(("-a", "-b")),
     "gainsight_renewal_lapsed": ONE,
     "gainsight_exec_nps_180": ONE,
-    "gainsight_multi_risk": MISSING,
-    "gainsight_quality_3bugs": MISSING,
+    "gainsight_multi_risk": ONE,
+    "gainsight_quality_3bugs": ONE,
     "gainsight_90d_renewal": ONE,
     # ------------------------------------------------------------
     "gainsight_license_80": ONE,

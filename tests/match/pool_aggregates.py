@@ -110,8 +110,8 @@ PEOPLE: dict[str, Given] = {
     "a range of shares of people ever": state(people(Ever(), 0.25, 0.5, of=SEATS)),
     "people where": state(people(InLast(DAY), where=PRO)),
     "not so many people": state(NoneOf((people(InLast(DAY), 2), people(Ever(), 0.5, of=SEATS)))),
-    "people since start": gate(people(SinceStart())),
-    "people of the same": gate(people(Within(2 * DAY), 1, same="invoice")),
+    "people since start": gate(people(SinceStart(), 1)),
+    "people of the same": gate(people(Within(3 * DAY), 1, same="invoice"), ACCOUNT),
 }
 
 DAYS: dict[str, Given] = {
@@ -163,6 +163,12 @@ EVER: dict[str, Given] = {
     "at most one open": state(open_(None, 1)),
     "exactly one open": state(open_(1, 1)),
     "opened and closed by several": state(Open(("opened", "reopened"), ("closed", "merged"), "invoice", 1, None)),
+    "open of a kind": state(Open(("opened",), ("closed",), "invoice", 1, None, PRO)),
+    "opened lately": state(Open(("opened",), ("closed",), "invoice", 1, None, window=InLast(DAY))),
+    "two opened lately": state(Open(("opened",), ("closed",), "invoice", 2, None, PRO, InLast(3 * DAY))),
+    "at most one opened lately": state(
+        All((Open(("opened",), ("closed",), "invoice", None, 1, window=InLast(DAY)), Existed(InLast(DAY))))
+    ),
     "none open": state(NoneOf((open_(),))),
     "latest": state(Latest(("chosen",), PRO)),
     "latest of two names": state(Latest(("chosen", "changed_plan"), PRO)),

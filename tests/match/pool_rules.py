@@ -233,7 +233,7 @@ AFTER_A_RECORD = {
 }
 
 AT_GATES = {  # every measure that needs a start, and some that look at all there ever was
-    f"{about}: {name}": rule(event("invited"), step(DAY), only_if=term, about=about, again=EVERY_TIME)
+    f"{about}: {name}": rule(event("invited"), step(2 * DAY), only_if=term, about=about, again=EVERY_TIME)
     for name, (term, abouts, needs_start) in AGGREGATES.items()
     if needs_start or name in ("open", "latest", "done some")
     for about in abouts

@@ -81,8 +81,11 @@ def test_without_tables_there_is_nothing_to_compare_with(folder: Path) -> None:
 
 def test_an_event_that_never_came_is_told_once_with_all_who_ask_for_it(told: Told, folder: Path) -> None:
     (folder / "rules/second.yaml").write_text((folder / "rules/first-login.yaml").read_text().replace("24", "48"))
+    holds = "1:1 warning: The rule holds its nudges until `logged_in` comes in for the first time. If that is rare, and its silence means nothing, write `feed: sparse`."
     assert told(messages=(*ACCOUNTS, track(0, "signed_up"), track(0, "login"))) == [
-        "4:9 warning: No event `logged_in` has ever come in (rules/second.yaml asks for it too). Did you mean `login`?"
+        holds,
+        "4:9 warning: No event `logged_in` has ever come in (rules/second.yaml asks for it too). Did you mean `login`?",
+        f"rules/second.yaml:{holds}",
     ]
 
 

@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from firstwin.cli import (
+    deciding,
     deliveries,
+    explaining,
     forgetting,
     import_,
     keys,
+    new,
     pausing,
+    previewing,
     project,
     running,
     senders,
@@ -47,7 +51,12 @@ for command in (
     project.init,
     project.check,
     project.say,
+    project.schema,
+    new.new,
     testing.test,
+    explaining.explain,
+    previewing.preview,
+    deciding.replay,
     import_.import_,
     running.up,
     running.worker,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, RootModel, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, RootModel, Tag
 
 from firstwin.rules import people, terms
 from firstwin.rules.aggregates import DaysWith, PeopleWhoDid, Total
@@ -82,8 +82,13 @@ class SegmentWord(ConditionWord):
         return found
 
 
+ONE_PROPERTY = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+
+
 class PropertyWord(RootModel[dict[Property, Compared]]):
     """`account.mrr: {at_least: 1000}`: a property of the account, the person or the start."""
+
+    model_config = ConfigDict(json_schema_extra=dict(ONE_PROPERTY))
 
     def term(self, scope: Scope) -> terms.Term:
         ((name, compared),) = self.root.items()

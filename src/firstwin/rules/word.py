@@ -121,7 +121,8 @@ class Word(BaseModel):
     def _missing(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         meant = {cls.meant(key) for key in data if key not in cls.written()}  # misspelt is not missing
         for key, advice in cls.needed.items():
-            if key not in data and key not in meant:
+            is_written = key in data and not (cls.empty_is_left_out and data[key] is None)
+            if not is_written and key not in meant:
                 yield refused_at(message=f"`{key}:` is missing.", suggestion=advice)
 
 
