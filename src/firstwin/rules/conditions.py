@@ -26,7 +26,7 @@ from firstwin.rules.names import (
 )
 from firstwin.rules.nudging import NudgedWord
 from firstwin.rules.out_of_reach import out_of_reach
-from firstwin.rules.people import AnyPerson, EveryPerson, NoPerson
+from firstwin.rules.people import WRITTEN_BY_IMPORT, AnyPerson, EveryPerson, NoPerson, other_accounts
 from firstwin.rules.problems import did_you_mean, listed, nearest
 from firstwin.rules.scope import Scope
 from firstwin.rules.usage import PeopleUsing, UsageOf
@@ -269,6 +269,8 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
         return refusal("After a colon comes a space.", f"Write `{word}: {rest}`.")
     if never := out_of_reach(first):
         return refusal(*never)
+    if beyond := other_accounts(first):
+        return refusal(beyond, WRITTEN_BY_IMPORT)
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")

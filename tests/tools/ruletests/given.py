@@ -40,6 +40,8 @@ RULES = {
     "slump": "about: account\nwhen: {becomes: {fell: account.health, by: 15, in_last: 7 days}}\nthen: {alert: card, to: csm}\nagain: every time\n",
     "promoted": "about: person\nwhen: {changed: person.role}\nthen: {email: note, to: person}\nagain: every time\n",
     "relief": "about: account\nwhen: {becomes: {account.health: red}}\nthen: {alert: card, to: csm}\nwhen_over: {alert: calm, to: csm}\nagain: every time\n",
+    "handed-in": "about: person\nwhen: {event: work, per: id}\nuntil: {did: graded, same: id, since: start, by: anyone}\nafter: 1 day\nthen: {email: note, to: {address: start.to}}\nagain: never\n",
+    "ladder": "about: account\nwhen: {event: logged_in, which: latest}\nsteps:\n  quiet: {after: 10 days, then: {alert: card, to: csm}}\n  gone: {after: 14 days, then: {alert: card, to: csm}}\nagain: every time\n",
     "chase": "about: account\nwhen: {event: flight_booked, date: departs_at}\nsteps:\n  chase: {before: 7 days, every: 2 days, at_most: 3, then: {email: note, to: contact}}\nagain: every time\n",
     "series": """\
 about: account

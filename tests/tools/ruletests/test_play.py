@@ -237,6 +237,23 @@ PASSING = {
           - {step: chase, at: 2026-03-15 12:00}
           - {step: chase, at: 2026-03-17 12:00}
     """,
+    "a person's rule that looks at everybody in the account, which need not be named": """
+        rule: handed-in
+        given: {people: [{id: ada}, {id: tom}]}
+        events:
+          - {at: 2026-03-27 09:00, event: work, by: ada, props: {id: w1, to: tom@x.example}}
+          - {at: 2026-03-27 10:00, event: work, by: ada, props: {id: w2, to: tom@x.example}}
+          - {at: 2026-03-27 12:00, event: graded, by: tom, props: {id: w1}}
+        expect: [{to: tom@x.example, at: 2026-03-28 10:00}, {sends: nothing, because: goal_met}]
+    """,
+    "each step that a start took along when it ended, at the time at which it would have been due": """
+        rule: ladder
+        events: [2026-03-01 09:00 logged_in, 2026-03-12 09:00 logged_in]
+        until: 2026-03-20 09:00
+        expect:
+          - {step: quiet, at: 2026-03-11 09:00}
+          - {step: gone, sends: nothing, at: 2026-03-15 09:00, because: replaced}
+    """,
     "nobody is there": f"""
         rule: first-login
         given: {{people: []}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,12 @@ _WAITING = (
     .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
     .where(tables.step_due.c.state == "waiting")
 )
+_DROPPED = (
+    select(tables.step_due)
+    .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
+    .where(tables.step_due.c.state == "dropped")
+    .order_by(tables.step_due.c.due_at)
+)
 _NOTED = select(tables.episode).where(
     tables.episode.c.run == bindparam("run"), tables.episode.c.rule == bindparam("rule"), tables.episode.c.noted
 )
@@ -167,9 +173,26 @@ def _skipped(connection: Connection, rule: Rule, starts: Any) -> Iterator[Outcom
         yield _silent(
             rule, row, row.reason, row.first_at, row.step, row.detail or "", by_key.get((row.subject, row.start_key))
         )
+    dropped = _dropped_steps(connection, rule)
     for row in starts:
         if row.reason and (row.subject, row.key) not in told:
-            yield _silent(rule, row, row.reason, None if row.state == "left" else row.at)
+            yield from _never_done(rule, row, dropped.get(row.id, ()))
+
+
+def _dropped_steps(connection: Connection, rule: Rule) -> dict[int, list[Row[Any]]]:
+    """For each start that ended, the steps that were still to come."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(_DROPPED, {"run": RUN, "rule": rule.id}):
+        found.setdefault(row.start_id, []).append(row)
+    return found
+
+
+def _never_done(rule: Rule, row: Row[Any], dropped: Sequence[Row[Any]]) -> Iterator[Outcome]:
+    """What a start did not do: the steps that it took along, or all of it where it never came to have any."""
+    if not dropped:
+        yield _silent(rule, row, row.reason, None if row.state == "left" else row.at)
+    for step in dropped:
+        yield _silent(rule, row, row.reason, step.due_at, step.step)
 
 
 def _silent(

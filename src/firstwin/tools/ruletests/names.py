@@ -39,7 +39,7 @@ class _Names:
         self._rules = rules
         self._library = library
         self._project = project
-        self._cast: Cast = cast_of(written.test, with_account=any(rule.about == "account" for rule in rules))
+        self._cast: Cast = cast_of(written.test)
         self._people = [str(person["id"]) for person in self._cast.people] or [NOBODY]
         self._accounts = [str(account["id"]) for account in self._cast.accounts]
 

@@ -54,9 +54,9 @@ class Cast:
         return own[0] if len(own) == 1 else None
 
 
-def cast_of(test: RuleTest, *, with_account: bool) -> Cast:
+def cast_of(test: RuleTest) -> Cast:
     accounts = test.given.all_accounts
-    return Cast(accounts or ((dict(ACCOUNT),) if with_account else ()), test.given.all_people)
+    return Cast(accounts or (dict(ACCOUNT),), test.given.all_people)
 
 
 class Telling:
