@@ -25,6 +25,7 @@ from firstwin.rules.names import (
     is_formula,
 )
 from firstwin.rules.nudging import NudgedWord
+from firstwin.rules.out_of_reach import out_of_reach
 from firstwin.rules.people import WRITTEN_BY_IMPORT, AnyPerson, EveryPerson, NoPerson, other_accounts
 from firstwin.rules.problems import did_you_mean, listed, nearest
 from firstwin.rules.scope import Scope
@@ -266,6 +267,8 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
     word, colon, rest = first.partition(":")
     if colon and (word in HEADS or _is_property(word)):
         return refusal("After a colon comes a space.", f"Write `{word}: {rest}`.")
+    if never := out_of_reach(first):
+        return refusal(*never)
     if beyond := other_accounts(first):
         return refusal(beyond, WRITTEN_BY_IMPORT)
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)

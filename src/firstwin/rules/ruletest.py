@@ -15,7 +15,7 @@ from firstwin.rules.problems import listed
 from firstwin.rules.ruletest_times import Time, in_one_line
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
-ACTIONS = ("email", "alert", "webhook", "record")
+ACTIONS = ("email", "alert", "webhook", "digest", "record")
 SOMEBODY: Mapping[str, Any] = {"id": "person", "email": "person@example.com"}  # who is there where a test names nobody
 ACCOUNT: Mapping[str, Any] = {"id": "account"}
 MOST_TIMES = 1000
@@ -174,6 +174,7 @@ class Wanted(Word):
     email: str | None = None
     alert: str | None = None
     webhook: str | None = None
+    digest: str | None = None
     record: str | None = None
     sends: Literal["nothing"] | None = None
     to: str | None = None

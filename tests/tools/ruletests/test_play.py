@@ -54,6 +54,27 @@ PASSING = {
           - {at: 2026-03-27 10:00, event: logged_in, arrives: 2026-03-28 09:01}
         expect: {email: note, at: 2026-03-28 09:00}
     """,
+    "one message about many": """
+        rule: list
+        given: {accounts: [{id: a1, plan: pro, mrr: 10}, {id: a2, plan: pro, mrr: 20}, {id: a3, plan: free}]}
+        rule_since: 2026-03-27 09:00
+        until: 2026-04-01 00:00
+        expect: {digest: list, to: cs, at: 2026-03-30 09:00, says: 1. a2 2. a1}
+    """,
+    "what is given was so since they were there, so that it can have fallen": """
+        rule: slump
+        given: {account: {id: a1, health: 80, created_at: 2026-01-01}}
+        events: [{at: 2026-03-27 09:00, group: {health: 65}}]
+        until: 2026-04-10 00:00
+        expect: {alert: card, at: 2026-03-27 09:00}
+    """,
+    "what is given of somebody who was there is no change": """
+        rule: promoted
+        given: {person: {id: ada, role: admin, created_at: 2026-01-01}}
+        events: [2026-03-27 09:00 logged_in]
+        expect: nothing
+        because: no_start
+    """,
     "what happens again and again": """
         rule: calm
         events: [{at: 2026-03-01 09:13, event: logged_in, every: 6 days, times: 4}]

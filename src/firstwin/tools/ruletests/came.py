@@ -13,6 +13,7 @@ from firstwin.db import tables
 from firstwin.decide.value import Reason
 from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.digests import CHANNEL as DIGEST
 from firstwin.outbox.states import State
 from firstwin.rules.terms import Rule
 from firstwin.tools.ruletests.play import MILESTONE, RUN, Played
@@ -119,20 +120,21 @@ def _message(row: Row[Any], rule: Rule, box: Box) -> Outcome:
     at, message = box.messages.get(row.key, (row.settled_at or row.decided_at, None))
     is_out = row.state == State.DELIVERED.value
     receiver = (row.address, row.person_id) if row.address else (row.destination,)
+    subject = "" if row.channel == DIGEST else row.subject  # it is about many
     return Outcome(
         rule.id,
         row.step,
-        row.subject,
+        subject,
         row.channel if is_out else NOTHING,
         row.template if is_out else row.reason or row.state,
         at,
         row.account_id,
-        row.person_id or (row.subject if rule.about == "person" else None),
+        row.person_id or (subject if subject and rule.about == "person" else None),
         tuple(filter(None, receiver)),
         box.why.get(row.id, ""),
         _text(message),
         row.start_id,
-        tuple(row.evidence),
+        tuple(row.evidence) if subject else (),
         box.errors.get(row.key),
     )
 

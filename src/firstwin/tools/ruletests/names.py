@@ -11,13 +11,13 @@ from firstwin.rules.project import Project
 from firstwin.rules.ruletest import Happening, RuleTest, Wanted
 from firstwin.rules.ruletest_file import Written
 from firstwin.rules.ruletest_times import written as time_written
-from firstwin.rules.terms import Action, Alert, Email, Record, Rule, Webhook
+from firstwin.rules.terms import Action, Alert, Digest, Email, Record, Rule, Webhook
 from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 from firstwin.tools.ruletests.reasons import codes
 from firstwin.tools.ruletests.telling import NOBODY, Cast, cast_of
 
-KINDS: dict[type, str] = {Email: "email", Alert: "alert", Webhook: "webhook", Record: "record"}
+KINDS: dict[type, str] = {Email: "email", Alert: "alert", Webhook: "webhook", Digest: "digest", Record: "record"}
 
 
 def misnamed(written: Written, library: Library, project: Project) -> Iterator[Problem]:
