@@ -50,6 +50,23 @@ def recorders(rules: tuple[Rule, ...]) -> dict[str, tuple[Rule, ...]]:
         ({"unless": None, "when": "{becomes: {did_not: x, in_last: 7 days}}"}, ["x"]),
         ({"unless": None, "when": "{becomes: {did: x, in_last: 7 days}}"}, []),
         ({"unless": None, "then": BRANCHES}, ["x"]),
+        ({"unless": "{people_who_did: x, at_least: 3, since: ever}"}, ["x"]),
+        ({"unless": None, "only_if": "{days_with: x, at_most: 2, in_last: 7 days}"}, ["x"]),
+        ({"unless": None, "only_if": "{total: x.amount, at_least: 5, in_last: 7 days}"}, []),
+        ({"unless": "{usage_of: x, in_last: 7 days, is_up: 50%, versus_previous: 4 weeks, from_at_least: 9}"}, []),
+        (
+            {
+                "unless": None,
+                "only_if": "{usage_of: x, in_last: 7 days, is_down: 50%, versus_previous: 4 weeks, from_at_least: 9}",
+            },
+            ["x"],
+        ),
+        ({"unless": None, "only_if": "{open: x, closed_by: y, per: id}"}, ["y"]),
+        ({"unless": "{open: x, closed_by: y, per: id}"}, ["x"]),
+        ({"unless": None, "only_if": "{done: [x, y, z], at_most: 1}"}, ["x", "y", "z"]),
+        ({"unless": "{done: [x, y], at_least: 2}"}, ["x", "y"]),
+        ({"unless": None, "only_if": "{no_person: {did: x, since: ever}}"}, ["x"]),
+        ({"unless": None, "only_if": "{any_person: {did: x, since: ever}}"}, []),
     ],
 )
 def test_an_event_is_waited_for_where_its_silence_makes_the_rule_send(

@@ -12,14 +12,20 @@ from firstwin.rules.terms import (
     AnyOf,
     BecomesStart,
     Count,
+    Done,
     EventStart,
+    Ever,
+    Measure,
     Named,
     NoneOf,
+    Open,
+    People,
     Reached,
     Rule,
     SinceStart,
     Step,
     Term,
+    Usage,
     Within,
 )
 
@@ -70,22 +76,43 @@ def _questions(rule: Rule, step: Step, *, at_once: bool) -> Iterator[tuple[Term,
 def _silent(term: Term, wanted: bool, at_once: bool) -> Iterator[Count | Reached]:
     """The parts that silence makes true, or makes false, as is wanted."""
     match term:
-        case Count(at_least=at_least, at_most=at_most, window=window):
-            empty = at_once and isinstance(window, SinceStart | Within)
-            if not empty and (at_most is not None if wanted else at_least is not None):
-                yield term
-        case Reached() if not wanted:
-            yield term
         case All(parts) | AnyOf(parts, _):
             for part in parts:
                 yield from _silent(part, wanted, at_once)
         case NoneOf(parts):
             for part in parts:
                 yield from _silent(part, not wanted, at_once)
+        case Done(each) if _is_bounded(term, wanted):
+            for one in each:
+                yield from _silent_fact(one, False, at_once)
         case Named(_, part):
             yield from _silent(part, wanted, at_once)
+        case People(how, part):
+            yield from _silent(part, wanted is not (how == "no"), at_once)
+        case _:
+            yield from _silent_fact(term, wanted, at_once)
+
+
+def _silent_fact(term: Term, wanted: bool, at_once: bool) -> Iterator[Count | Reached]:
+    match term:
+        case Count(window=window) | Measure(window=window):
+            empty = at_once and isinstance(window, SinceStart | Within)
+            if not empty and _is_bounded(term, wanted):
+                yield Count(term.names, window)
+        case Usage(names, way="down") if wanted:
+            yield Count(names, Ever())
+        case Open(names, closed_by):  # what has stopped being closed seems open, what has stopped being opened closed
+            yield from [Count(closed_by, Ever())] if _is_bounded(term, not wanted) else []
+            yield from [Count(names, Ever())] if _is_bounded(term, wanted) else []
+        case Reached() if not wanted:
+            yield term
         case _:
             return
+
+
+def _is_bounded(term: Count | Measure | Open | Done, wanted: bool) -> bool:
+    """Whether fewer of them may make it true, as is wanted, or false."""
+    return term.at_most is not None if wanted else term.at_least is not None
 
 
 def _of_milestone(reached: Reached, recorders: Recorders) -> Awaited:
