@@ -78,8 +78,7 @@ class Reaching:
         statement = _first_fact(term, self.rule.about, self.connection.dialect)
         found: dict[int, datetime] = {}
         for first in range(0, len(rows), BATCH):
-            block = document(rows[first : first + BATCH])
-            parameters = {"rows": block, "now": self.grid.end, "run": self.run}
+            parameters = {"rows": document(rows[first : first + BATCH]), "now": self.grid.end, "run": self.run}
             found |= {row.id: row.first for row in self.connection.execute(statement, parameters) if row.first}
         return found
 
