@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, select, union
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, select, union, union_all
 
 from firstwin.db import tables
 from firstwin.db.types import Instant, json_text, shift, unindexed
@@ -28,6 +29,33 @@ def changed_subjects(
     found += [_subjects(group, kind, seen, group[0]) for group in _by_moment(asked if moments is None else moments)]
     both = union(*found).subquery("changed")
     return select(both.c.subject)
+
+
+def changes(boundaries: Iterable[Boundary], kind: Subject, seen: Seen) -> Select[tuple[str, datetime]]:
+    """The same for a long stretch: whom to ask about, and from when on (``moment``), between ``previous`` and ``now``.
+
+    Raises NotAMoment for what has none: a calendar period begins for each subject at its own time.
+    """
+    asked = list(boundaries)
+    if any(boundary.period is not None for boundary in asked):
+        raise NotAMoment
+    found = [_with_moment(group, kind, seen, None) for group in _by_owner(asked)]
+    found += [_with_moment(group, kind, seen, group[0]) for group in _by_moment(asked)]
+    both = union_all(*found).subquery("changes")
+    return select(both.c.subject, both.c.moment)
+
+
+class NotAMoment(Exception):  # noqa: N818 - it says what is wrong
+    """A boundary that is no moment of a single fact."""
+
+
+def _with_moment(
+    group: list[Boundary], kind: Subject, seen: Seen, passed: Boundary | None
+) -> Select[tuple[str, datetime]]:
+    fact = tables.event.alias()
+    at = fact.c.value_at if passed is not None and passed.of == "value" else fact.c.occurred_at
+    moment = fact.c.known_at if passed is None else shift(at, passed.age)
+    return _subjects(group, kind, seen, passed, fact).add_columns(moment.label("moment"))
 
 
 def new_or_present(fact: FromClause, seen: Seen) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -55,8 +83,10 @@ def _by_moment(boundaries: Iterable[Boundary]) -> list[list[Boundary]]:
     return list(groups.values())
 
 
-def _subjects(group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary | None) -> Select[tuple[str]]:
-    fact = tables.event.alias()
+def _subjects(
+    group: list[Boundary], kind: Subject, seen: Seen, moment: Boundary | None, fact: FromClause | None = None
+) -> Select[tuple[str]]:
+    fact = tables.event.alias() if fact is None else fact
     names = sorted({boundary.name for boundary in group})
     subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:

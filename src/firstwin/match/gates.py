@@ -189,14 +189,20 @@ def _goal_statement(asked: Asked) -> Select[tuple[int]]:
 
 
 def _judged(asked: Asked, step: Step, *, at_wire: bool) -> Select[Any]:
-    scope, rule = _scope(asked, at_wire=at_wire), asked.rule
     return select(
         start.c.id, start.c.subject, start.c.key, start.c.per, start.c.at, start.c.seen_at, start.c.actor, start.c.props,
+        *answers(asked.rule, step, _scope(asked, at_wire=at_wire)),
+    ).select_from(start)  # fmt: skip
+
+
+def answers(rule: Rule, step: Step, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """What deciding asks of the start that the scope is about: ``exists``, ``goal``, ``unless`` and ``only_if``."""
+    return (
         exists(scope).label("exists"),
         _any_of(scope, (rule.until,)).label("goal"),
         _any_of(scope, (rule.unless, step.unless)).label("unless"),
         _all_of(scope, (rule.only_if, step.only_if)).label("only_if"),
-    ).select_from(start)  # fmt: skip
+    )
 
 
 def _scope(asked: Asked, *, at_wire: bool) -> Scope:

@@ -61,7 +61,7 @@ def decide_due(
         decisions = _decide(connection, env, asked, moment, due, policy, row.active_from)
         if why := breaker.trip(connection, run, asked.rule, row, decisions, moment.now):
             return replace(done, tripped=why)
-        _write(connection, run, asked, moment, decisions)
+        _write(connection, env, run, asked, moment, decisions)
         done = Decided(
             done.nudges + sum(isinstance(decision, Nudge) for decision in decisions),
             done.skips + sum(isinstance(decision, Skip) for decision in decisions),
@@ -106,7 +106,7 @@ def _decide(
         if match.start.id in ended:
             continue
         decision = (
-            _too_late(match, env, active_from)
+            too_late(match, env, active_from)
             or repeats.overtaken(match)
             or decide(match, subjects[match.start.id], past.of(match), policy, moment.now)
         )
@@ -118,7 +118,7 @@ def _decide(
     return decisions
 
 
-def _too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
+def too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
     """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
     is_backfill = match.start.at < active_from
     if isinstance(match.rule.when, ClockStart):  # no fact had to come first; that it is late shows by its expiry
@@ -151,12 +151,15 @@ _PAST = (
 # ---- and then written together --------------------------------------------------------------------------------------
 
 
-def _write(connection: Connection, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]) -> None:
+def _write(
+    connection: Connection, env: Environment, run: Run, asked: Asked, moment: Moment, decisions: Sequence[Decision]
+) -> None:
     nudges = _with_evidence(connection, asked, moment, [d for d in decisions if isinstance(d, Nudge)])
     skips = [decision for decision in decisions if isinstance(decision, Skip)]
     stored = put(connection, run, nudges, moment.now)
     if not run.sends:
         note_decided(connection, run, stored.new, moment.now)
+    env.told(moment.now, decisions)
     note_skips(connection, run, skips, moment.now)
     record(connection, asked, moment, nudges)
     memory.settle_steps(connection, [*_became(nudges, "done"), *_became(skips, "skipped")])

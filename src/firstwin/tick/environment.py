@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from firstwin.decide.value import Channel
+from firstwin.decide.value import Channel, Decision
 from firstwin.match.plan import Asked
 from firstwin.match.seen import Seen
 from firstwin.outbox.suppressions import AddressHash
@@ -14,11 +14,16 @@ from firstwin.rules.terms import Rule
 from firstwin.tick.feeds import Feeds
 
 
+def nobody(_now: datetime, _decisions: Sequence[Decision]) -> None:
+    """Who is told of decisions, where nobody asks."""
+
+
 @dataclass(frozen=True, eq=False)
 class Environment:
     """The rules, recorders before those that read their milestones, and what holds for all of them.
 
     ``feeds`` is None where a silence means nothing: in a story of a few accounts, as the tests of rules tell them.
+    ``told`` hears every decision as it is written.
     """
 
     rules: tuple[Rule, ...]
@@ -32,6 +37,7 @@ class Environment:
     csm_zones: Mapping[str, str] = field(default_factory=dict)
     addresses: AddressHash = field(default_factory=AddressHash)
     feeds: Feeds | None = None
+    told: Callable[[datetime, Sequence[Decision]], None] = nobody
     _asked: dict[tuple[str, Seen], Asked] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule | None:

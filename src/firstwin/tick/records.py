@@ -30,14 +30,16 @@ def record(connection: Connection, asked: Asked, moment: Moment, nudges: Sequenc
         return
     when = _when_true(connection, asked, moment, [nudge.match.start.subject for nudge in recording])
     rows = [
-        _fact(asked.rule.about, moment, nudge, item.milestone, when.get(nudge.match.start.subject))
+        milestone_fact(asked.rule.about, moment, nudge, item.milestone, when.get(nudge.match.start.subject))
         for nudge in recording
         for item in nudge.records
     ]
     connection.execute(insert(event), rows)
 
 
-def _fact(about: Subject, moment: Moment, nudge: Nudge, milestone: str, when: datetime | None) -> dict[str, Any]:
+def milestone_fact(
+    about: Subject, moment: Moment, nudge: Nudge, milestone: str, when: datetime | None
+) -> dict[str, Any]:
     start = nudge.match.start
     return {
         "id": f"firstwin:{moment.run}:{nudge.match.rule.id}:{milestone}:{start.subject}:{start.key}",

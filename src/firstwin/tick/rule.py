@@ -91,6 +91,11 @@ def _next_slot(
 SERIALIZATION_FAILURE = "40001"
 
 
+def tick_within(connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime) -> Ticked:
+    """One slot in a transaction that the caller has begun, for a run that nobody else works on."""
+    return _in_transaction(connection, env, run, rule, slot, everyone=False)[0]
+
+
 def _in_transaction(
     connection: Connection, env: Environment, run: Run, rule: Rule, slot: datetime, *, everyone: bool
 ) -> tuple[Ticked, bool]:
@@ -145,7 +150,7 @@ def _do_slot(
     edited = isinstance(rule.when, BecomesStart) and row.looked != rule.version
     if edited:
         moment = replace(moment, previous=None)
-    earliest = _earliest(rule, row.active_from)
+    earliest = earliest_of(rule, row.active_from)
     starts = _look(connection, asked, moment, earliest, everyone=everyone or elsewhere or row.looked != rule.version)
     missed = starts if everyone and not edited and row.last_slot is not None and slot <= row.last_slot else 0
     if nightly.is_due(run, row.last_slot, slot):
@@ -163,7 +168,7 @@ def _moment(env: Environment, run: Run, row: Row[Any], slot: datetime) -> Moment
     return Moment(run.id, slot, row.last_slot, row.seen, env.zone, env.csm_zones)
 
 
-def _earliest(rule: Rule, active_from: datetime) -> datetime:
+def earliest_of(rule: Rule, active_from: datetime) -> datetime:
     """From when on starts count. What a rule only records is true of old, too."""
     return EPOCH if rule.only_records else active_from - rule.backfill
 

@@ -45,14 +45,16 @@ class EveryEvent:
     def look(
         self, connection: Connection, asked: Asked, moment: Moment, earliest: datetime, /, everyone: bool
     ) -> Findings:
-        return founds(connection, asked, moment, _every, everyone=everyone, earliest=earliest)
+        return founds(connection, asked, moment, every, everyone=everyone, earliest=earliest)
 
 
 @lru_cache(maxsize=4096)
-def _every(asked: Asked, everyone: bool) -> Select[Any]:
+def every(asked: Asked, everyone: bool) -> Select[Any]:
+    """Each event that starts the rule, with the moment at which it was known."""
     when, fact = event_start(asked), tables.event.alias("e")
     key = event_key(fact)
-    statement = _columns(asked, fact, key).where(fitting(asked, fact, among_few=not everyone))
+    statement = _columns(asked, fact, key).add_columns(fact.c.known_at)
+    statement = statement.where(fitting(asked, fact, among_few=not everyone))
     statement = statement.where(fact.c.occurred_at >= EARLIEST)
     if not everyone:
         statement = statement.where(among(fact.c.seq, new_facts(asked)))

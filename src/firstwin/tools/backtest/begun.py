@@ -1,0 +1,96 @@
+"""The starts of one rule, remembered in memory as the tables remember them: what runs, what waits, what was nudged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from firstwin.decide.value import History
+from firstwin.match.running import length_of
+from firstwin.match.value import Start
+from firstwin.rules.terms import BecomesStart, Rule, Step
+from firstwin.tools.backtest.grid import Grid
+
+Who = tuple[str, str]  # a subject and the value of `per`
+
+
+@dataclass(eq=False)
+class Begun:
+    """A start that was taken, with its steps that wait. ``left_at``: from which slot on its state is over."""
+
+    start: Start
+    ends_at: datetime
+    waiting: dict[str, Step] = field(default_factory=dict)
+    is_open: bool = True
+    is_done: bool = False
+    left_at: int | None = None
+
+    @property
+    def who(self) -> Who:
+        return self.start.subject, self.start.per
+
+    def overlaps(self, other: Begun) -> bool:
+        return self.start.at < other.ends_at and other.start.at < self.ends_at
+
+    def leave(self) -> None:
+        """It ended before its time, and is in nobody's way."""
+        self.is_open = self.is_done = False
+        self.waiting.clear()
+
+    def settle(self, step: Step) -> None:
+        del self.waiting[step.name]
+        if not self.waiting:
+            self.is_open, self.is_done = False, True
+
+
+class Memory:
+    """``again`` and "already running" are told by it."""
+
+    def __init__(self, rule: Rule, grid: Grid) -> None:
+        self.rule, self.grid = rule, grid
+        self.length = max(length_of(rule), timedelta(0))
+        self.of: dict[Who, list[Begun]] = defaultdict(list)
+        self._own: dict[int, set[str]] = {}
+        self._newest: dict[Who, dict[int, datetime]] = {}
+
+    def begin(self, start: Start, steps: Iterable[Step]) -> Begun:
+        return Begun(start, start.at + self.length, {step.name: step for step in steps})
+
+    def in_the_way(self, new: Begun) -> list[Begun]:
+        """The starts of the same subject that run or ran where the new one does. Of a state there is one at a time."""
+        if length_of(self.rule) <= timedelta(0) or isinstance(self.rule.when, BecomesStart):
+            return []
+        return [one for one in self.of[new.who] if (one.is_open or one.is_done) and one.overlaps(new)]
+
+    def slot_of(self, begun: Begun, step: Step) -> int:
+        """When a step is decided: at the first slot after it is due, and not before its start was found."""
+        return max(self.grid.number(begun.start.seen_at), self.grid.number(begun.start.at + step.wait))
+
+    # ---- what was nudged ----
+
+    def history(self, start: Start) -> History:
+        if self.rule.again.kind == "every time":
+            return History()
+        others = self._newest.get((start.subject, start.per), {})
+        last = max((at for one, at in others.items() if one != start.id), default=None)
+        return History(frozenset(self._own.get(start.id, ())), last)
+
+    def nudged(self, start: int, who: Who, step: str, at: datetime) -> None:
+        if self.rule.again.kind == "every time":
+            return
+        self._own.setdefault(start, set()).add(step)
+        starts = self._newest.setdefault(who, {})
+        starts[start] = max(at, starts.get(start, at))
+
+
+def in_order(rule: Rule, due: Sequence[tuple[int, Begun, Step]]) -> list[tuple[int, Begun, Step]]:
+    """As the worker decides them: slot by slot, the oldest first."""
+    place = {step.name: number for number, step in enumerate(rule.steps)}
+
+    def key(one: tuple[int, Begun, Step]) -> tuple[int, datetime, datetime, str, int]:
+        number, begun, step = one
+        return number, begun.start.at + step.wait, begun.start.at, begun.start.key, place[step.name]
+
+    return sorted(due, key=key)

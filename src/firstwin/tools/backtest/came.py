@@ -1,0 +1,78 @@
+"""What came of a backtest: each message and each "no" in a few words, as a year may hold a million of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from firstwin.decide.value import Decision, Nudge, Skip
+
+
+class Place(NamedTuple):
+    """Where one message would have gone; ``address`` only for a mail."""
+
+    channel: str
+    destination: str
+    address: str | None
+
+
+class Sent(NamedTuple):
+    """A nudge: decided ``at``, for the start of ``start_at``. ``missed``: why further messages of it reached nobody."""
+
+    rule: str
+    subject: str
+    key: str
+    step: str
+    at: datetime
+    start_at: datetime
+    mode: str
+    places: tuple[Place, ...]
+    missed: tuple[str, ...] = ()
+
+
+class Left(NamedTuple):
+    """A step that was not done, and why."""
+
+    rule: str
+    subject: str
+    key: str
+    step: str
+    at: datetime
+    start_at: datetime
+    reason: str
+
+
+@dataclass
+class Came:
+    """By rule. Hears the decisions of a run as they are made."""
+
+    sent: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[str, list[Left]] = field(default_factory=lambda: defaultdict(list))
+
+    def hear(self, now: datetime, decisions: Sequence[Decision]) -> None:
+        for one in decisions:
+            if isinstance(one, Nudge):
+                self.sent[one.match.rule.id].append(_sent(now, one))
+            elif isinstance(one, Skip):
+                self.left[one.match.rule.id].append(_left(now, one))
+
+    def forget(self, rule: str) -> None:
+        """It is done once more."""
+        self.sent.pop(rule, None)
+        self.left.pop(rule, None)
+
+
+def _sent(now: datetime, one: Nudge) -> Sent:
+    match = one.match
+    places = tuple(Place(each.channel, each.destination, each.address) for each in one.planned)
+    missed = tuple(sorted({each.reason.value for each in one.not_sent}))
+    start = match.start
+    return Sent(match.rule.id, start.subject, start.key, match.step.name, now, start.at, one.mode, places, missed)
+
+
+def _left(now: datetime, one: Skip) -> Left:
+    match, start = one.match, one.match.start
+    return Left(match.rule.id, start.subject, start.key, match.step.name, now, start.at, one.reason.value)

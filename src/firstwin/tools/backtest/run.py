@@ -1,0 +1,82 @@
+"""Runs one rule over the project's own history, with all that it builds on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, Engine
+
+from firstwin.db.runs import Run
+from firstwin.match.changed import NotAMoment
+from firstwin.match.seen import seen_by
+from firstwin.rules.terms import Rule
+from firstwin.tick.environment import Environment
+from firstwin.tools.backtest.asking import NeedsSlots
+from firstwin.tools.backtest.came import Came
+from firstwin.tools.backtest.grid import Grid
+from firstwin.tools.backtest.needed import needed, one_by_one, own_names
+from firstwin.tools.backtest.plain import may_go_together
+from firstwin.tools.backtest.slots import Told, go_through
+from firstwin.tools.backtest.together import Together
+from firstwin.tools.scratch import scratch
+
+Progress = Callable[[float], None]  # hears the share that is done
+
+
+def run_backtest(
+    engine: Engine, env: Environment, rule: Rule, grid: Grid, progress: Progress, *, by_slots: bool = False
+) -> Came:
+    """What the rule and those that it builds on would have done; nothing is written into the project's tables.
+
+    ``by_slots`` goes slot by slot even where there is a faster way to the same answer.
+    """
+    came = Came()
+    rules = needed(rule, env.rules)
+    env = replace(env, rules=rules, every=grid.every, told=came.hear, _asked={})
+    with scratch(engine, rules, grid.begin, own_facts=any(map(own_names, rules))) as (connection, run):
+        _Backtest(connection, env, run, grid, came, by_slots=by_slots).go(progress)
+    return came
+
+
+@dataclass(frozen=True)
+class _Backtest:
+    connection: Connection
+    env: Environment
+    run: Run
+    grid: Grid
+    came: Came
+    by_slots: bool
+
+    def go(self, progress: Progress) -> None:
+        """Rule after rule where each builds only on those before it; else all of them, slot after slot."""
+        rules = self.env.rules
+        if not one_by_one(rules):
+            go_through(
+                self.connection, self.env, self.run, rules, self.grid, _part(progress, 0, 1, self.grid), jumps=False
+            )
+            return
+        for place, rule in enumerate(rules):
+            self._one(rule, _part(progress, place, len(rules), self.grid))
+
+    def _one(self, rule: Rule, told: Told) -> None:
+        asked = self.env.asked(rule, seen_by(self.connection, self.run.id))
+        if not self.by_slots and may_go_together(asked, self.env, self.env.rules) and self._together(rule, told):
+            return
+        go_through(self.connection, self.env, self.run, (rule,), self.grid, told, jumps=True)
+
+    def _together(self, rule: Rule, told: Told) -> bool:
+        """Whether it could be done so. If not, it has left no trace."""
+        attempt = self.connection.begin_nested()
+        try:
+            Together(self.connection, self.env, self.run, rule, self.grid).go(told)
+        except (NeedsSlots, NotAMoment):
+            attempt.rollback()
+            self.came.forget(rule.id)
+            return False
+        attempt.commit()
+        return True
+
+
+def _part(progress: Progress, place: int, parts: int, grid: Grid) -> Told:
+    return lambda done: progress((place + done / grid.count) / parts)

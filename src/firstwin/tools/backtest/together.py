@@ -1,0 +1,301 @@
+"""Takes all slots of a long stretch in one go: asked in a few statements, decided in memory in the order of the slots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, select
+
+from firstwin.db import tables
+from firstwin.db.insert import insert_new
+from firstwin.db.runs import Run
+from firstwin.decide.decide import decide
+from firstwin.decide.value import Hold, Nudge, Policy, Skip, Subject
+from firstwin.match.narrow import ask
+from firstwin.match.plan import Moment
+from firstwin.match.seen import seen_by
+from firstwin.match.starts.events import every
+from firstwin.match.value import Match, Start
+from firstwin.rules.terms import BecomesStart, Rule, Step
+from firstwin.tick.decisions import too_late
+from firstwin.tick.environment import Environment
+from firstwin.tick.policy import policy_at
+from firstwin.tick.records import milestone_fact
+from firstwin.tick.rule import earliest_of, tick_within
+from firstwin.tools.backtest.asking import NeedsSlots, Questions, microseconds
+from firstwin.tools.backtest.begun import Begun, Memory, in_order
+from firstwin.tools.backtest.grid import Grid
+from firstwin.tools.backtest.known import Due, Known
+from firstwin.tools.backtest.slots import Told, advance
+
+s, d, n, e = tables.start.c, tables.step_due.c, tables.nudge.c, tables.episode.c
+
+CHUNKS: Final = 24  # parts of the stretch, for memory's sake and for whoever watches
+Key = tuple[int, str]  # a start and a step
+Gates = tuple[bool, bool, bool, bool]  # exists, goal, unless, only_if
+
+
+@dataclass
+class Chunk:
+    """What happens at the slots ``first`` to ``last``: starts that are found, and states that are over."""
+
+    first: int
+    last: int
+    found: list[tuple[int, Begun]] = field(default_factory=list)
+    due: list[tuple[int, Begun, Step]] = field(default_factory=list)
+    gates: dict[Key, Gates] = field(default_factory=dict)
+    known: dict[Key, tuple[Subject, Policy]] = field(default_factory=dict)
+    goals: set[tuple[int, int]] = field(default_factory=set)  # of which start the goal is met at which slot
+
+
+class Together:
+    """One rule. Its first slot is the worker's own; what that left behind is where the rest begins."""
+
+    def __init__(self, connection: Connection, env: Environment, run: Run, rule: Rule, grid: Grid) -> None:
+        self.connection, self.env, self.run, self.rule, self.grid = connection, env, run, rule, grid
+        self.asked = env.asked(rule, seen_by(connection, run.id))
+        self.questions = Questions(connection, self.asked, run.id)
+        self.known = Known(connection, env, self.asked, run.id, grid.end)
+        self.memory = Memory(rule, grid)
+        self.policy = policy_at(connection, env)
+        self.ids = count(1)
+        self.later: list[tuple[int, Begun, Step]] = []
+        self.open: dict[str, Begun | None] = {}  # whose state is true, and the start that this made
+        self.facts: list[dict[str, Any]] = []
+
+    def go(self, told: Told) -> None:
+        """Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
+        self.questions.prepare(self.grid)
+        tick_within(self.connection, self.env, self.run, self.rule, self.grid.begin)
+        self._take_over()
+        size = -(-(self.grid.count - 1) // CHUNKS) or 1
+        for first in range(1, self.grid.count, size):
+            last = min(first + size, self.grid.count) - 1
+            self._do(Chunk(first, last))
+            told(last + 1)
+        advance(self.connection, self.run, self.rule, self.grid.end)
+
+    def _take_over(self) -> None:
+        """What the first slot left in the tables."""
+        waiting = self._waiting()
+        starts: dict[str, Begun] = {}
+        columns = (s.id, s.rule, s.subject, s.key, s.per, s.at, s.seen_at, s.actor, s.props, s.state)
+        for *start, state in self._mine(select(*columns).where(s.state.in_(["open", "done"])), s):
+            begun = self.memory.begin(Start(*start), waiting[start[0]])
+            begun.is_open, begun.is_done = state == "open", state == "done"
+            self._add(begun)
+            starts[begun.start.subject] = begun
+            self.ids = count(max(begun.start.id + 1, next(self.ids)))
+        for start_id, subject, per, step, at in self._mine(
+            select(n.start_id, n.subject, n.per, n.step, n.decided_at), n
+        ):
+            self.memory.nudged(start_id, (subject, per), step, at)
+        for (subject,) in self._mine(select(e.subject).where(e.until.is_(None)), e):
+            self.open[subject] = starts.get(subject)
+
+    def _waiting(self) -> dict[int, list[Step]]:
+        steps = {step.name: step for step in self.rule.steps}
+        found: dict[int, list[Step]] = defaultdict(list)
+        for start_id, name in self._mine(select(d.start_id, d.step).where(d.state == "waiting"), d):
+            found[start_id].append(steps[name])
+        return found
+
+    def _mine(self, query: Select[Any], table: Any) -> Sequence[Any]:  # noqa: ANN401 - the columns of a table
+        return self.connection.execute(query.where(table.run == self.run.id, table.rule == self.rule.id)).all()
+
+    def _add(self, begun: Begun) -> None:
+        self.memory.of[begun.who].append(begun)
+        self.later += [(self.memory.slot_of(begun, step), begun, step) for step in begun.waiting.values()]
+
+    # ---- a part of the stretch ----
+
+    def _do(self, chunk: Chunk) -> None:
+        if isinstance(self.rule.when, BecomesStart):
+            self._find_states(chunk)
+        else:
+            self._find_events(chunk)
+        self._find_due(chunk)
+        self._ask_gates(chunk)
+        self._ask_goals(chunk)
+        self._ask_subjects(chunk)
+        self._decide(chunk)
+        self._record()
+
+    def _moment(self, chunk: Chunk) -> Moment:
+        return Moment(self.run.id, self.grid.at(chunk.last), self.grid.at(chunk.first - 1))
+
+    def _find_events(self, chunk: Chunk) -> None:
+        earliest = earliest_of(self.rule, self.grid.begin)
+        rows = ask(self.connection, self.asked, self._moment(chunk), every, everyone=False, earliest=earliest)
+        for row in rows:
+            number = self.grid.number(max(row.known_at, row.occurred_at))
+            seen_at = self.grid.at(number)
+            start = Start(
+                next(self.ids), self.rule.id, row.subject, row.key, row.per or "", row.occurred_at, seen_at,
+                row.person_id, row.props,
+            )  # fmt: skip
+            chunk.found.append((number, self.memory.begin(start, self.rule.steps)))
+        chunk.found.sort(key=lambda one: one[0])  # those of one slot stay in the order in which they happened
+
+    def _find_states(self, chunk: Chunk) -> None:
+        moment = self._moment(chunk)
+        for subject, number, holds in self.questions.turns(self.grid, self.grid.at(chunk.first - 1), moment.now):
+            if holds and subject not in self.open:
+                at = self.grid.at(number)
+                start = Start(next(self.ids), self.rule.id, subject, at.isoformat(), "", at, at, None, {})
+                begun = self.memory.begin(start, self.rule.steps)
+                self.open[subject] = begun
+                chunk.found.append((number, begun))
+            elif not holds and subject in self.open:
+                ended = self.open.pop(subject)
+                if ended is not None:
+                    ended.left_at = number
+
+    def _find_due(self, chunk: Chunk) -> None:
+        """The steps of this part that may be decided; the others wait for their own."""
+        new = [(self.memory.slot_of(b, step), b, step) for _, b in chunk.found for step in b.waiting.values()]
+        waiting, self.later = [*self.later, *new], []
+        for one in waiting:
+            number, begun, step = one
+            if number > chunk.last:
+                self.later.append(one)
+            elif step.name in begun.waiting and (begun.left_at is None or number < begun.left_at):
+                chunk.due.append(one)
+
+    # ---- what is asked of all of them at once ----
+
+    def _ask_gates(self, chunk: Chunk) -> None:
+        for step in self.rule.steps:
+            rows = [_row(begun, self.grid.at(number)) for number, begun, its in chunk.due if its is step]
+            for id_, *gates in self.questions.gates(step, rows):
+                exists, goal, unless, only_if = map(bool, gates)
+                chunk.gates[id_, step.name] = exists, goal, unless, only_if
+
+    def _ask_goals(self, chunk: Chunk) -> None:
+        """Whether a start that stands in the way of a new one has met its goal by then."""
+        if self.rule.until is None or isinstance(self.rule.when, BecomesStart):
+            return
+        others: dict[tuple[str, str], list[Begun]] = defaultdict(list)
+        pairs: dict[int, tuple[Begun, int]] = {}
+        for number, new in chunk.found:
+            before = [*self.memory.of[new.who], *others[new.who]]
+            for one in before:
+                if one.overlaps(new):
+                    pairs[len(pairs)] = one, number
+            others[new.who].append(new)
+        rows = [_row(one, self.grid.at(number)) | {"id": id_} for id_, (one, number) in pairs.items()]
+        for id_, _, goal, *_ in self.questions.gates(self.rule.steps[0], rows):
+            if goal:
+                one, number = pairs[id_]
+                chunk.goals.add((one.start.id, number))
+
+    def _ask_subjects(self, chunk: Chunk) -> None:
+        """Only of those whose gates are open: the others are told why not, whoever they are."""
+        due = []
+        for number, begun, step in chunk.due:
+            exists, goal, unless, only_if = chunk.gates[begun.start.id, step.name]
+            if exists and only_if and not goal and not unless:
+                due.append(Due(Match(self.rule, step, begun.start, begun.start.at + step.wait), self.grid.at(number)))
+        for one, subject, policy in self.known.of(due, self.policy):
+            chunk.known[one.match.start.id, one.match.step.name] = subject, policy
+
+    # ---- one by one, in the order of the slots ----
+
+    def _decide(self, chunk: Chunk) -> None:
+        found = iter(chunk.found)
+        new = next(found, None)
+        for number, begun, step in in_order(self.rule, chunk.due):
+            while new is not None and new[0] <= number:
+                self._take(chunk, *new)
+                new = next(found, None)
+            if begun.is_open and step.name in begun.waiting:
+                self._decide_one(chunk, number, begun, step)
+        while new is not None:
+            self._take(chunk, *new)
+            new = next(found, None)
+
+    def _take(self, chunk: Chunk, number: int, new: Begun) -> None:
+        in_the_way = self.memory.in_the_way(new)
+        for one in in_the_way:
+            if one.is_open and (one.start.id, number) in chunk.goals:
+                one.leave()
+        if any(one.is_open or one.is_done for one in in_the_way):
+            new.leave()  # noted: another one is running
+        self.memory.of[new.who].append(new)
+
+    def _decide_one(self, chunk: Chunk, number: int, begun: Begun, step: Step) -> None:
+        start, now = begun.start, self.grid.at(number)
+        exists, goal, unless, only_if = chunk.gates[start.id, step.name]
+        match = Match(self.rule, step, start, start.at + step.wait, goal, unless, only_if)
+        subject, policy = chunk.known.get((start.id, step.name)) or (self._nobody(start, exists=exists), self.policy)
+        decision = too_late(match, self.env, self.grid.begin) or decide(
+            match, subject, self.memory.history(start), policy, now
+        )
+        if isinstance(decision, Hold):
+            raise NeedsSlots(decision.reason)
+        begun.settle(step)
+        if isinstance(decision, Nudge):
+            self.memory.nudged(start.id, begun.who, step.name, now)
+            self._note_milestones(decision, number)
+        elif decision.ends_start:
+            begun.leave()
+        self.env.told(now, (decision,))
+
+    def _nobody(self, start: Start, *, exists: bool) -> Subject:
+        return Subject(self.rule.about, start.subject, None, exists)
+
+    # ---- milestones ----
+
+    def _note_milestones(self, nudge: Nudge, number: int) -> None:
+        if nudge.records:
+            self.facts.append({"nudge": nudge, "number": number})
+
+    def _record(self) -> None:
+        """As facts, for the rules that read them."""
+        noted, self.facts = self.facts, []
+        if not noted:
+            return
+        when = self._when_true(noted)
+        rows = []
+        for place, one in enumerate(noted):
+            moment = Moment(self.run.id, self.grid.at(one["number"]))
+            nudge: Nudge = one["nudge"]
+            rows += [
+                milestone_fact(self.rule.about, moment, nudge, item.milestone, when.get(place))
+                for item in nudge.records
+            ]
+        insert_new(self.connection, tables.event, rows)
+
+    def _when_true(self, noted: Sequence[dict[str, Any]]) -> dict[int, datetime]:
+        """A state became true at its newest fact, or at the slot where only the clock moved."""
+        if not isinstance(self.rule.when, BecomesStart):
+            return {}
+        at = self.grid.at
+        rows = [
+            {
+                "id": place,
+                "subject": one["nudge"].match.start.subject,
+                "now": microseconds(at(one["number"])),
+                "previous": microseconds(at(one["number"] - 1)),
+            }
+            for place, one in enumerate(noted)
+        ]
+        return {
+            row["id"]: at(one["number"]) for row, one in zip(rows, noted, strict=True)
+        } | self.questions.newest_facts(rows)
+
+
+def _row(begun: Begun, now: datetime) -> dict[str, Any]:
+    start = begun.start
+    return {
+        "id": start.id,
+        "subject": start.subject,
+        "at": microseconds(start.at),
+        "props": start.props,
+        "now": microseconds(now),
+    }
