@@ -60,7 +60,7 @@ def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
 def _replay(app: App, begin: str, end: str, every: str, *, send: bool, as_json: bool) -> None:
     from firstwin.tools.replay import Stretch
 
-    stretch = Stretch(_moment(begin), _moment(end), _length(every), send)
+    stretch = Stretch(_moment(begin), _moment(end), length(every), send)
     if not len(stretch):
         fail(f"`--to {end}` lies before `--from {begin}`.")
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -104,7 +104,8 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _length(text: str) -> timedelta:
+def length(text: str) -> timedelta:
+    """What `30d` means."""
     found = re.fullmatch(r"([1-9]\d*)\s*(m|h|d|w)\w*", text.strip())
     if found is None:
         fail(f"`{text}` is not a length of time: write it like 15m, 1h or 1d.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
@@ -36,6 +36,15 @@ def run_backtest(
     env = replace(env, rules=rules, every=grid.every, told=came.hear, _asked={})
     with scratch(engine, rules, grid.begin, own_facts=any(map(own_names, rules))) as (connection, run):
         _Backtest(connection, env, run, grid, came, by_slots=by_slots).go(progress)
+    return came
+
+
+def run_together(engine: Engine, env: Environment, rules: Sequence[Rule], grid: Grid, progress: Progress) -> Came:
+    """The same of several rules at once, ``rules`` with all that they build on: a milestone is recorded once for all."""
+    came = Came()
+    env = replace(env, rules=tuple(rules), every=grid.every, told=came.hear, _asked={})
+    with scratch(engine, rules, grid.begin, own_facts=any(map(own_names, rules))) as (connection, run):
+        _Backtest(connection, env, run, grid, came, by_slots=False).go(progress)
     return came
 
 

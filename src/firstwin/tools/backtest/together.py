@@ -15,7 +15,7 @@ from firstwin.db import tables
 from firstwin.db.insert import insert_new
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
-from firstwin.decide.value import Hold, Nudge, Policy, Skip, Subject
+from firstwin.decide.value import Hold, Nudge, Policy, Subject
 from firstwin.match.narrow import ask
 from firstwin.match.plan import Moment
 from firstwin.match.seen import seen_by
