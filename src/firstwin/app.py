@@ -49,6 +49,8 @@ from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
+from firstwin.tools.plan.changes import live_versions
+from firstwin.tools.plan.gate import TOLD, NotAppliedError, needs_plan, waits_for_plan
 from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
 from firstwin.tools.status import Status, ailments, status
@@ -149,6 +151,7 @@ class App:
         self._files = Files(settings.project, lambda: placeholders(settings))
         self._newest: Wired | None = None
         self._known: Wired | None = None
+        self._waiting: Checked | None = None
         self._lock = threading.Lock()
         self._ticks = LiveTicks(engine)
         self._ticking = threading.Lock()
@@ -183,26 +186,58 @@ class App:
         return self._files.look()
 
     def wired(self) -> Wired:
-        """What the newest files without a mistake make. Raises ProjectError if there never were any."""
-        good = self._files.good()
-        if good is None:
-            raise ProjectError(self._files.look().errors)
+        """What the newest files without a mistake make. Raises ProjectError if there never were any.
+
+        With `go_live: by_plan` those count that were applied. Raises NotAppliedError if there were none yet.
+        """
+        good = self._good()
         with self._lock:
             if self._newest is None or self._newest.checked is not good:
+                if waits_for_plan(self.engine, good):
+                    return self._applied(good)
                 if self._newest is not None:
                     self._newest.stop()  # what it has not begun goes out as the new files say
                 self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
             return self._newest
+
+    def _good(self) -> Checked:
+        good = self._files.good()
+        if good is None:
+            raise ProjectError(self._files.look().errors)
+        return good
+
+    def _applied(self, waiting: Checked) -> Wired:
+        """The last files that were applied stay in force while newer ones wait."""
+        if self._newest is None:
+            raise NotAppliedError
+        if self._waiting is not waiting:
+            self._waiting = waiting
+            log(Log.PROJECT_WAITS, says=TOLD)
+        return self._newest
+
+    def waits_for_plan(self) -> str:
+        """What to do about files that wait to be applied, in a sentence; empty if none do."""
+        return TOLD if waits_for_plan(self.engine, self.check()) else ""
 
     def must_have_a_way_out(self) -> None:
         """Raises NoWayOutError while the mails of the rules could have no unsubscribe link."""
         must_have_a_way_out(self.check().library.rules, self.way_out)
 
     def project(self) -> Project:
-        return self.wired().project
+        """What firstwin.yaml says, whatever rules run."""
+        good = self._good()
+        if good.project is None:
+            raise ProjectError(good.errors)
+        return good.project
 
     def rules(self) -> tuple[Rule, ...]:
-        return self.wired().env.rules
+        """Those of the files, whether they run already or not."""
+        return self._good().library.rules
+
+    def live_rules(self) -> frozenset[str]:
+        """Those that run, also where the files have them no more."""
+        with read(self.engine) as connection:
+            return frozenset(live_versions(connection))
 
     # ---- ticks ----
 
@@ -261,7 +296,8 @@ class App:
     def _make_known(self, wired: Wired) -> None:
         with write(self.engine) as connection:
             run = open_run(connection, tables.LIVE)
-            sync_rules(connection, run.id, wired.env.rules, run.at(clock(connection)))
+            if not needs_plan(wired.checked):  # else whoever applied them has done so
+                sync_rules(connection, run.id, wired.env.rules, run.at(clock(connection)))
         self._known = wired
 
     def _due(self, run: Run, slot: datetime) -> frozenset[str]:
@@ -315,9 +351,9 @@ class App:
 
     def test_sender(self, name: str, to: str = "") -> Answer:
         """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
-        wired = self.wired()
-        mail = wired.project.mail
-        return asyncio.run(probe(wired.senders[name], to=to, from_=mail.from_ if mail else ""))
+        project = self.project()
+        sender = load_senders(sender_settings(project))[name]
+        return asyncio.run(probe(sender, to=to, from_=project.mail.from_ if project.mail else ""))
 
     def _sweep_once(self, on_unknown: OnUnknown) -> Swept:
         with write(self.engine) as connection:

@@ -42,7 +42,7 @@ def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: dat
 def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime) -> None:
     version = tables.rule_version
     query = select(version.c.hash, version.c.meaning.is_not(None))
-    stored = dict(connection.execute(query).tuples().all())
+    stored: dict[str, bool] = dict(connection.execute(query).all())
     rows = {
         rule.version: {"hash": rule.version, "rule": rule.id, "source": rule.source, "stored_at": now}
         | {"meaning": meaning_of(rule)}

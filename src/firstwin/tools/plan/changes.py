@@ -46,7 +46,7 @@ class Change:
 def live_versions(connection: Connection) -> dict[str, str]:
     """By rule: the version that the live run knows."""
     query = select(rule_row.id, rule_row.version).where(rule_row.run == tables.LIVE)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def live_rules(connection: Connection) -> tuple[Rule, ...]:

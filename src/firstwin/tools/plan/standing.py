@@ -119,7 +119,7 @@ class _Trial:
 
     def _notes(self, env: Environment, tripped: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         query = select(rule_row.id, rule_row.held_why).where(rule_row.run == self.run.id)
-        held = dict(self.connection.execute(query).tuples().all())
+        held = dict(self.connection.execute(query).all())
         policy = policy_at(self.connection, env)
         return {rule: tuple(_sentences(why, held.get(rule), policy.paused or rule in policy.paused_rules)) for rule, why in tripped.items()}  # fmt: skip
 
@@ -127,7 +127,7 @@ class _Trial:
         """By rule: whom its starts that were taken are about."""
         taken = (start.run == self.run.id, start.state.in_(["open", "done"]))
         query = select(start.rule, func.count(start.subject.distinct())).where(*taken).group_by(start.rule)
-        return dict(self.connection.execute(query).tuples().all())
+        return dict(self.connection.execute(query).all())
 
     def reach(self, env: Environment, rule: Rule) -> tuple[Reach, ...]:
         """What each choice of ``backfill`` would come to. A clock, and what a rule only records, look back by themselves."""
