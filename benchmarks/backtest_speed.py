@@ -9,9 +9,9 @@ import argparse
 from datetime import timedelta
 from time import perf_counter
 
+from benchmarks.match_speed import DAY, DIALECTS, HOUR, MINUTE, T0, _analyze, _events, database, fill
 from sqlalchemy import Engine, text
 
-from benchmarks.match_speed import DAY, DIALECTS, HOUR, MINUTE, T0, _analyze, _events, database, fill
 from firstwin.db.engine import write
 from firstwin.rules.terms import (
     Again,

@@ -19,12 +19,12 @@ def made(engine: Engine, **files: str) -> Plan:
     return plan
 
 
-def applying(engine: Engine, name: str, share: float = 0.1, **files: str) -> Applying:
+def applying(engine: Engine, name: str, /, *, share: float = 0.1, **files: str) -> Applying:
     return Applying(engine, env(library(**files)), name, share, "bob")
 
 
-def apply(engine: Engine, name: str, share: float = 0.1, **files: str) -> None:
-    one = applying(engine, name, share, **files)
+def apply(engine: Engine, name: str, /, *, share: float = 0.1, **files: str) -> None:
+    one = applying(engine, name, share=share, **files)
     one.apply(one.check(lambda _: None))
 
 
@@ -59,7 +59,7 @@ def test_what_it_said_would_be_nudged_right_now_is_and_nobody_twice(engine: Engi
     files = {"hello": NEW.replace("hello", "again") + "was: welcome\n"}
     second = made(engine, **files)
     assert second.answer["hello"]["right_now"] == 0
-    apply(engine, second.hash, **files)
+    apply(engine, second.hash, hello=files["hello"])
     tick(engine, library(**files))
     assert nudges(engine) == 1
 
@@ -83,7 +83,7 @@ def test_an_answer_that_moved_is_refused_with_from_and_to(engine: Engine) -> Non
         apply(engine, plan.hash, welcome=NEW)
     assert live(engine) == {}
     with pytest.raises(PlanError, match="→"):
-        apply(engine, plan.hash, 1.0, welcome=NEW)
+        apply(engine, plan.hash, share=1.0, welcome=NEW)
 
 
 def test_a_larger_share_may_be_allowed(engine: Engine) -> None:
@@ -94,7 +94,7 @@ def test_a_larger_share_may_be_allowed(engine: Engine) -> None:
         signed_up(engine, f"more{number}", 2 * HOUR)
     with pytest.raises(PlanError, match="12 → 18"):
         apply(engine, plan.hash, welcome=NEW)
-    apply(engine, plan.hash, 0.5, welcome=NEW)
+    apply(engine, plan.hash, share=0.5, welcome=NEW)
     assert live(engine) == plan.files
 
 

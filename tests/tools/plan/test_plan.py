@@ -235,3 +235,17 @@ def test_totals_count_each_subject_once(engine: Engine) -> None:
     signed_up(engine, "blue", 5 * DAY)
     plan = planned(engine, library(welcome=WELCOME, waits=WAITS))
     assert plan.total("newly") == (1, 2)
+
+
+def test_a_milestone_that_the_same_tick_records_starts_whoever_waits_for_it(engine: Engine) -> None:
+    files = {
+        "activated": "about: account\nwhen: logged_in\nthen: {record: activated}\nagain: never\n",
+        "greet": WELCOME.replace("signed_up", "activated"),
+    }
+    rules = library(**files)
+    go_live(engine, rules, ago=20 * DAY)
+    signed_up(engine, "blue", DAY)
+    tick(engine, rules)
+    logged_in(engine, "blue", HOUR)
+    edited = library(**files | {"greet": files["greet"].replace("hello", "hi")})
+    assert who(only(planned(engine, edited)).standing.right_now.who) == ["blue"]

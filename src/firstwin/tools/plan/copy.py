@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Table, bindparam, select, text
+from sqlalchemy import Connection, Engine, Table, Text, bindparam, select, text
 
 from firstwin.db import tables
 from firstwin.db.engine import clock
@@ -60,6 +60,6 @@ def _copy_where(connection: Connection, table: Table, where: str, names: Sequenc
     statement = text(f"INSERT INTO {into or table.name} ({columns}) SELECT {columns} FROM {source} WHERE {where}")
     parameters: dict[str, object] = {"run": tables.LIVE} if ":run" in where else {}
     if ":names" in where:
-        statement = statement.bindparams(bindparam("names", expanding=True))
+        statement = statement.bindparams(bindparam("names", expanding=True, type_=Text()))
         parameters["names"] = list(names)
     connection.execute(statement, parameters)
