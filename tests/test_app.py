@@ -158,7 +158,7 @@ def applied(app: App) -> None:
 
 
 def waits(app: App) -> set[timedelta]:
-    return {step.wait for rule in app.wired().env.rules for step in rule.steps}
+    return {step.wait for rule in app.in_force().env.rules for step in rule.steps}
 
 
 def test_by_plan_the_last_applied_files_stay_in_force_until_the_next_are_applied(app: App, folder: Path) -> None:

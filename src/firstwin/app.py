@@ -31,6 +31,7 @@ from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.sweep import Swept, sweep
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
+from firstwin.rules.say import say
 from firstwin.rules.terms import Rule
 from firstwin.senders.contract import Answer, Sender
 from firstwin.senders.load import load_senders
@@ -44,6 +45,7 @@ from firstwin.tick.rule import Ticked
 from firstwin.tick.slots import slot_of
 from firstwin.tick.standing import AtTheWire
 from firstwin.tick.sync import sync_rules
+from firstwin.tools.backtest.report import Report, Wanted, backtest
 from firstwin.tools.check import Checked, ProjectError, must_be_there, sender_settings
 from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
@@ -54,33 +56,10 @@ from firstwin.tools.plan.gate import TOLD, NotAppliedError, needs_plan, waits_fo
 from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
 from firstwin.tools.status import Status, ailments, status
+from firstwin.tools.surroundings import environment
 
 HEART_S = 3.0
 PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
-
-
-def environment(checked: Checked, addresses: AddressHash | None = None) -> Environment:
-    """What the project's files say to ticks. Raises ProjectError if they cannot be used."""
-    project = checked.project
-    if project is None:
-        raise ProjectError(checked.errors)
-    return Environment(
-        rules=checked.library.rules,
-        zone=project.zone,
-        grace=project.grace,
-        every=project.tick_every,
-        expires_after={
-            "email": project.expires_after.email,
-            "alert": project.expires_after.alert,
-            "webhook": project.expires_after.webhook,
-            "digest": project.expires_after.alert,
-        },
-        mail_sender=project.mail.sender if project.mail else "mail",
-        csm_fallback=project.csm.fallback,
-        csm_by_name=project.csm.by_name,
-        csm_zones=project.csm.zones,
-        addresses=addresses or AddressHash(),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,13 +92,13 @@ class Wired:
 
     def deliverer(self, run: str) -> Deliverer:
         """One for each run, so that all that a process sends shares the slots of its senders."""
-        return self._deliverers.setdefault(run, Deliverer(self._desk(run)))
+        return self._deliverers.setdefault(run, Deliverer(self.desk(run)))
 
     def stop(self) -> None:
         for deliverer in list(self._deliverers.values()):
             deliverer.stop()
 
-    def _desk(self, run: str) -> Desk:
+    def desk(self, run: str) -> Desk:
         if self.checked.templates is None:
             raise ProjectError(self.checked.errors)
         return Desk(
@@ -151,7 +130,7 @@ class App:
         self._files = Files(settings.project, lambda: placeholders(settings))
         self._newest: Wired | None = None
         self._known: Wired | None = None
-        self._waiting: Checked | None = None
+        self._in_force: Wired | None = None
         self._lock = threading.Lock()
         self._ticks = LiveTicks(engine)
         self._ticking = threading.Lock()
@@ -176,8 +155,9 @@ class App:
     def stop(self) -> None:
         """Asks whatever works now to come to an end, and to hand back what it has not begun."""
         self.stopping.set()
-        if self._newest is not None:
-            self._newest.stop()
+        for wired in (self._in_force, self._newest):
+            if wired is not None:
+                wired.stop()
 
     # ---- the project ----
 
@@ -186,34 +166,26 @@ class App:
         return self._files.look()
 
     def wired(self) -> Wired:
-        """What the newest files without a mistake make. Raises ProjectError if there never were any.
-
-        With `go_live: by_plan` those count that were applied. Raises NotAppliedError if there were none yet.
-        """
-        good = self._good()
-        with self._lock:
-            if self._newest is None or self._newest.checked is not good:
-                if waits_for_plan(self.engine, good):
-                    return self._applied(good)
-                if self._newest is not None:
-                    self._newest.stop()  # what it has not begun goes out as the new files say
-                self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
-            return self._newest
-
-    def _good(self) -> Checked:
+        """What the newest files without a mistake make. Raises ProjectError if there never were any."""
         good = self._files.good()
         if good is None:
             raise ProjectError(self._files.look().errors)
-        return good
+        with self._lock:
+            if self._newest is None or self._newest.checked is not good:
+                self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
+            return self._newest
 
-    def _applied(self, waiting: Checked) -> Wired:
-        """The last files that were applied stay in force while newer ones wait."""
-        if self._newest is None:
-            raise NotAppliedError
-        if self._waiting is not waiting:
-            self._waiting = waiting
-            log(Log.PROJECT_WAITS, says=TOLD)
-        return self._newest
+    def in_force(self) -> Wired:
+        """What runs: the newest, or with `go_live: by_plan` the newest that were applied. Raises NotAppliedError if none were."""
+        newest = self.wired()
+        with self._lock:
+            if self._in_force is not newest and not waits_for_plan(self.engine, newest.checked):
+                if self._in_force is not None:
+                    self._in_force.stop()  # what it has not begun goes out as the new files say
+                self._in_force = newest
+            if self._in_force is None:
+                raise NotAppliedError
+            return self._in_force
 
     def waits_for_plan(self) -> str:
         """What to do about files that wait to be applied, in a sentence; empty if none do."""
@@ -224,15 +196,11 @@ class App:
         must_have_a_way_out(self.check().library.rules, self.way_out)
 
     def project(self) -> Project:
-        """What firstwin.yaml says, whatever rules run."""
-        good = self._good()
-        if good.project is None:
-            raise ProjectError(good.errors)
-        return good.project
+        return self.wired().project
 
     def rules(self) -> tuple[Rule, ...]:
         """Those of the files, whether they run already or not."""
-        return self._good().library.rules
+        return self.wired().env.rules
 
     def live_rules(self) -> frozenset[str]:
         """Those that run, also where the files have them no more."""
@@ -278,12 +246,21 @@ class App:
 
     def replay(self, stretch: Stretch, progress: Callable[[datetime], None]) -> Replayed:
         """The rules over a stretch of time that has passed."""
-        wired = self.wired()
+        wired = self.in_force()
         return replay(self.engine, wired.env, stretch, lambda run: self._drain(wired, run), progress, self.stopping)
+
+    def backtest(self, rule: Rule, wanted: Wanted, progress: Callable[[float], None]) -> Report:
+        """What the rule would have done. Raises NoFactsError where there is no history."""
+        wired = self.wired()
+        return backtest(self.engine, wired.env, rule, wanted, wired.project.daily_cap, progress)
+
+    def say(self, rule: Rule) -> str:
+        """The rule read aloud, with the project's words."""
+        return say(rule, self.project())
 
     def _live(self, at: datetime | None = None) -> tuple[Environment, Run, datetime]:
         """The rules, the live run, which knows them, and its newest slot."""
-        wired = self.wired()
+        wired = self.in_force()
         if self._known is not wired:
             self._make_known(wired)
         with read(self.engine) as connection:
@@ -322,7 +299,7 @@ class App:
         """Sends what is due, in every run that sends, for a few seconds; rings again if there was more."""
         with read(self.engine) as connection:
             runs = runs_with_deliveries(connection)
-        done = [self.wired().deliverer(run.id).run() for run in runs if not self.stopping.is_set()]
+        done = [self.in_force().deliverer(run.id).run() for run in runs if not self.stopping.is_set()]
         for one in done:
             log(Log.DELIVER_DONE, more=one.more, late=one.late, states=dict(one.states))
         if any(one.more for one in done):
@@ -331,7 +308,7 @@ class App:
 
     def sweep(self) -> Swept:
         """Takes back what lost workers held, ends what came too late, and rings for what is due."""
-        on_unknown = {name: sender.on_unknown for name, sender in self.wired().senders.items()}
+        on_unknown = {name: sender.on_unknown for name, sender in self.in_force().senders.items()}
         found = Swept()
         while one := self._sweep_once(on_unknown):
             found += one
@@ -351,9 +328,9 @@ class App:
 
     def test_sender(self, name: str, to: str = "") -> Answer:
         """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
-        project = self.project()
-        sender = load_senders(sender_settings(project))[name]
-        return asyncio.run(probe(sender, to=to, from_=project.mail.from_ if project.mail else ""))
+        wired = self.wired()
+        mail = wired.project.mail
+        return asyncio.run(probe(wired.senders[name], to=to, from_=mail.from_ if mail else ""))
 
     def _sweep_once(self, on_unknown: OnUnknown) -> Swept:
         with write(self.engine) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -118,6 +119,11 @@ def load(project: Path | None = None) -> Settings:
         return Settings(_env_file=folder / ".env", project=folder)
     except ValidationError as error:
         raise SettingsError(_says(error)) from None
+
+
+def has_display() -> bool:
+    """Whether a browser that is opened can be seen by whoever sits here."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def placeholders(settings: Settings) -> Mapping[str, str]:

@@ -35,7 +35,6 @@ class Log(Enum):
     WORKER_STARTED = "worker.started", logging.INFO
     WORKER_STOPPED = "worker.stopped", logging.INFO
     ROUND_FAILED = "round.failed", logging.ERROR
-    PROJECT_WAITS = "project.waits", logging.WARNING
     PROJECT_INVALID = "project.invalid", logging.ERROR
     TICK_DONE = "tick.done", logging.INFO
     TICK_FAILED = "tick.failed", logging.ERROR

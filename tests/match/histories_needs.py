@@ -105,8 +105,8 @@ class Needs:
                     self.several = max(self.several, at_least or 1, at_most or 1)
                 case Measure():
                     self.add_measure(part)
-                case Open(names, closed_by, per, at_least, at_most):
-                    self.add_events((*names, *closed_by), (), per)
+                case Open(names, closed_by, per, at_least, at_most, where):
+                    self.add_events((*names, *closed_by), where, per)
                     self.several = max(self.several, at_least or 1, at_most or 1)
                 case Latest(names, where):
                     self.add_events(names, where, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,7 @@ def within(number: Fraction | float, term: Measure | Open | Done) -> bool:
     return (term.at_least is None or number >= term.at_least) and (term.at_most is None or number <= term.at_most)
 
 
-def open_ones(term: Open, facts: Iterable[Fact]) -> set[tuple[type, object]]:
+def open_ones(term: Open, facts: Iterable[Fact], opens: Callable[[Fact], bool]) -> set[tuple[type, object]]:
     """The values that were opened and neither closed at that moment nor after it. A number is one, however written."""
     opened: dict[tuple[type, object], Fact] = {}
     closed: dict[tuple[type, object], Fact] = {}
@@ -56,7 +56,7 @@ def open_ones(term: Open, facts: Iterable[Fact]) -> set[tuple[type, object]]:
         if not isinstance(value, str | bool | int | float):
             continue
         key = (float if is_number(value) else type(value), value)
-        if fact.name in term.names:
+        if fact.name in term.names and opens(fact):
             opened[key] = fact
         if fact.name in term.closed_by:
             closed[key] = fact

@@ -64,12 +64,14 @@ def comparisons_of(term: Term) -> Iterator[Comparison]:
         match part:
             case Property(comparisons=comparisons):
                 yield from comparisons
-            case Count(where=where) | Usage(where=where) | Measure(where=where) | Latest(where=where):
+            case (
+                Count(where=where) | Usage(where=where) | Measure(where=where) | Latest(where=where) | Open(where=where)
+            ):
                 yield from (comparison for asked in where for comparison in asked.comparisons)
 
 
 def windows_of(term: Term) -> Iterator[Window]:
-    windowed = Count | Measure | Existed | Moved | Changed | Nudged
+    windowed = Count | Measure | Open | Existed | Moved | Changed | Nudged
     return (part.window for part in parts_of(term) if isinstance(part, windowed))
 
 

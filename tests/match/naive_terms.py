@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any, Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -134,7 +135,8 @@ def is_true_of_facts(term: Count | Measure | Open | Latest, scene: Scene) -> boo
             whole = MISSING if term.of is None else scene.property(term.of)
             return naive_aggregates.enough(term, counted(term, scene), scene.zone(), whole.raw)
         case Open():
-            return naive_aggregates.within(len(naive_aggregates.open_ones(term, scene.facts_of(scene.kind))), term)
+            open_ones = naive_aggregates.open_ones(term, scene.facts_of(scene.kind), partial(opens, term, scene))
+            return naive_aggregates.within(len(open_ones), term)
         case Latest(names, where):
             newest = naive_aggregates.newest(names, scene.facts_of(scene.kind))
             return newest is not None and fits_where(newest, where, scene)
@@ -214,6 +216,10 @@ def counted(count: Count | Measure, scene: Scene) -> list[Fact]:
         and fits_where(fact, count.where, scene)
         and (count.same is None or shares_with_start(fact, count.same, scene))
     ]
+
+
+def opens(term: Open, scene: Scene, fact: Fact) -> bool:
+    return in_window(fact.occurred_at, term.window, scene) and fits_where(fact, term.where, scene)
 
 
 def in_window(at: datetime, window: Window, scene: Scene) -> bool:

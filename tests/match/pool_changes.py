@@ -78,7 +78,7 @@ MOVES: dict[str, Sample] = {
     "a person's own fell": Sample(Moved(OWN_SCORE, "fell", 15, InLast(DAY)), ONLY_PEOPLE),
     "fell since the start": Sample(Moved(SCORE, "fell", 15, SinceStart()), needs_start=True),
     "rose within": Sample(Moved(SCORE, "rose", 15, Within(DAY)), needs_start=True),
-    "rose before the start": Sample(Moved(SCORE, "rose", 15, BeforeStart(DAY)), needs_start=True),
+    "rose before the start": Sample(Moved(SCORE, "rose", 5, BeforeStart(3 * DAY)), needs_start=True),
     "changed in last": Sample(Changed(PLAN, InLast(DAY))),
     "changed to": Sample(Changed(PLAN, InLast(DAY), new=("pro", 3))),
     "changed from to": Sample(Changed(PLAN, InLast(3 * DAY), ("free",), ("pro", "team"))),

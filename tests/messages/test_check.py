@@ -102,6 +102,17 @@ def test_a_template_that_no_rule_uses_is_told(write: Write) -> None:
     assert told(write, files, Use("r", "alert", "a", "alert"), Use("r", "webhook", "w", "alert"))[1:] == []
 
 
+def test_what_every_rule_is_sure_of_needs_no_other_word(write: Write) -> None:
+    files = {"mail/t.md": "---\nsubject: x\n---\n{{ start.date }} {{ start.plan }}"}
+    one, other = (
+        Use("r", "email", "t", "service", frozenset(sure)) for sure in ({"start.date", "start.plan"}, {"start.date"})
+    )
+
+    assert told(write, files, one) == []
+    (problem,) = told(write, files, one, other)
+    assert "Where “start.plan” is missing" in problem
+
+
 def test_a_class_that_the_rule_does_not_share_is_told(write: Write) -> None:
     mail = "---\nsubject: x\nclass: service\n---\n{{ unsubscribe_link }}\n"
     (problem,) = told(write, {"mail/t.md": mail}, Use("r", "email", "t", "marketing"))

@@ -122,6 +122,24 @@ def test_before_a_date_nothing_can_have_happened_since_it() -> None:
     assert problem.startswith("3:9 This is judged before the date and counts from the date on")
 
 
+def test_a_gate_that_counts_from_a_date_lets_through_what_is_sent_before_it() -> None:
+    steps = "{ahead: {before: 7 days, then: {record: m}}, after: {after: 1 day, then: {record: n}}}"
+    when = "{date: account.trial_ends_at}"
+    gates = {"until": "upgraded", "unless": None, "after": None, "then": None}
+    (problem,) = told(loaded(rule_with(when=when, steps=steps, **gates)))
+
+    assert problem.startswith("5:8 warning: This counts from the date on: whoever did it before the date still gets")
+    assert (
+        told(loaded(rule_with(when=when, steps=steps, **{**gates, "until": "{did: upgraded, in_last: 9 days}"}))) == []
+    )
+
+
+def test_a_gate_of_a_step_after_the_date_counts_from_it() -> None:
+    steps = "{ahead: {before: 7 days, then: {record: m}}, later: {after: 1 day, unless: upgraded, then: {record: n}}}"
+
+    assert told(loaded(rule_with(when="{date: account.x}", steps=steps, unless=None, after=None, then=None))) == []
+
+
 def test_at_once_nothing_can_have_happened_since_the_start() -> None:
     (problem,) = told(loaded(rule_with(after=None)))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from firstwin.rules.terms import Comparison, Count, Done, Ever, Latest, Open, Reached, Where
+from firstwin.rules.terms import All, Comparison, Count, Done, Ever, Existed, InLast, Latest, Open, Reached, Where
 from tests.rules.given import condition, loaded, rule_with, told, with_gate
 
 PARTS = (Count(("a",), Ever()), Count(("b c",), Ever()), Reached("activated"))
+WEEK = InLast(timedelta(days=7))
 PRO = (Where("plan", (Comparison("is", ("pro",)),)),)
 
 
@@ -22,6 +25,12 @@ PRO = (Where("plan", (Comparison("is", ("pro",)),)),)
         ("{open: [a, c], closed_by: [b, d], per: x, at_least: 3}", Open(("a", "c"), ("b", "d"), "x", 3, None)),
         ("{open: a, closed_by: b, per: x, at_most: 3}", Open(("a",), ("b",), "x", None, 3)),
         ("{open: a, closed_by: b, per: x, exactly: 3}", Open(("a",), ("b",), "x", 3, 3)),
+        ("{open: a, closed_by: b, per: x, where: {plan: pro}}", Open(("a",), ("b",), "x", 1, None, PRO)),
+        ("{open: a, closed_by: b, per: x, in_last: 7 days}", Open(("a",), ("b",), "x", 1, None, window=WEEK)),
+        (
+            "{open: a, closed_by: b, per: x, at_most: 2, in_last: 7 days}",
+            All((Open(("a",), ("b",), "x", None, 2, window=WEEK), Existed(WEEK))),
+        ),
         ("{latest: a, where: {plan: pro}}", Latest(("a",), PRO)),
         ("{latest: [a, b], where: {plan: pro}}", Latest(("a", "b"), PRO)),
     ],
@@ -81,14 +90,14 @@ MISTAKES: dict[str, list[str]] = {
         "4:20 `open` has no `closed`. Did you mean `closed_by`?",
         "4:31 `open` has no `id`. Did you mean `per`?",
     ],
-    "{open: a, closed_by: b, per: x, in_last: 7 days}": [
-        "4:42 `open` looks at all there ever was, so `in_last:` has no place here. Take it out.",
+    "{open: a, closed_by: b, per: x, this: week}": [
+        "4:42 `open` looks at all there ever was, so `this:` has no place here. Take it out, or write `in_last: 90 days` for what was opened so lately.",
     ],
     "{open: a, closed_by: b, per: x, at_most: 0}": [
         "4:51 That there is none is said with `none:`. Write `none: [{open: …}]`.",
     ],
-    "{open: a, closed_by: b, per: x, where: {y: 1}}": [
-        "4:42 `open` has no `where`. The words here are `at_least`, `at_most`, `exactly`, `open`, `closed_by` and `per`.",
+    "{open: a, closed_by: b, per: x, filter: {y: 1}}": [
+        "4:42 `open` has no `filter`. Did you mean `where`?",
     ],
     "{latest: a}": [
         "4:10 `where:` is missing. Write what the newest one must carry, like `where: {plan: pro}`; that there is one is said with `did:`.",

@@ -367,6 +367,15 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("when", "{event: a, date: b, becomes: c}"): [
         "2:7 `event`, `date` and `becomes` exclude each other. Write one rule for each."
     ],
+    ("when", "{date: account.x, every: year}"): [
+        "2:7 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+    ],
+    ("when", "{date: account.x, yearly: true}"): [
+        "2:25 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+    ],
+    ("when", "{date: account.x, every: monday}"): [
+        "2:7 `date` and `every` exclude each other. Write one rule for each."
+    ],
     ("when", "5"): ["2:7 `5` is not the name of an event. Write `when: signed_up`, for example."],
     ("when", ""): ["2:1 `when:` has no value. Write how the rule begins: `when: signed_up`, for example."],
     ("when", "[]"): ["2:7 The list is empty. Write at least one name."],

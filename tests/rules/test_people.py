@@ -73,6 +73,7 @@ def test_people_have_no_people() -> None:
         ("{any_person: {did: login}}", "6:24 `did:` does not say how far back. Write `in_last: 14 days`, `since: start` or `since: ever`, for example."),
         ("{any_person: {reached: activated}}", "6:33 `activated` is a milestone of accounts, and this rule is about people. Milestones are asked about the same kind of subject that they are recorded for."),
         ("{any_person: {did_not: login, in_last: 14 days}}", "6:11 warning: This is true as soon as one person of the account did not. If nobody may have, write `no_person:` and the condition without its “not”."),
+        ("{any_account: {account.domain: start.domain}}", "6:10 A rule asks about one account and its people, never about another account. Let an import write what it finds there into a property, and ask for that: `account.domain_of_customer: true`."),
         ("{anyone: {person.role: admin}}", "6:10 `anyone` is no condition word. Did you mean `any_person`?"),
         ("{segment: admins}", "6:20 The segment `admins` asks about a person, and this rule is about accounts. Put it into `any_person: {segment: admins}`, or write the rule `about: person`."),
     ],

@@ -56,6 +56,13 @@ MISTAKES = {
     with_event("{at: 2026-03-27 09:00}"): [
         "4:7 It does not say what happened. Write `event: signed_up`; `group: {plan: pro}` and `identify: {role: owner}` change properties."
     ],
+    with_event("{at: 2026-03-27 09:00, event: x, every: 1 day}"): [
+        "4:40 `every:` does not say how often. Write `times: 12` beside it."
+    ],
+    with_event("{at: 2026-03-27 09:00, event: x, times: 3}"): ["4:40 `times:` does not say how far apart. Write `every: 7 days` beside it."],
+    with_event("{at: 2026-03-27 09:00, event: x, times: 1, every: 1 day}"): [
+        "4:47 `1` is not how often it happens. Write a number from `2` to `1000`."
+    ],
     with_event("{at: 2026-03-27 09:00, did: signed_up}"): ["4:30 An event has no `did`. Did you mean `event`?"],
     with_event("{at: 2026-03-27 09:00, event: x, group: {plan: pro}}"): ["4:40 `event` and `group` are two things that happen. Make two of it."],
     with_event("{at: 2026-03-27 09:00, group: {plan: pro}, props: {a: 1}}"): ["4:50 Only an event has `props`. Write `group: {name: value}`."],

@@ -23,6 +23,7 @@ SAID = {
     "{done: [profile_set, activated], exactly: 1}": "exactly 1 of these 2 at any time so far (profile set; reached “activated”)",
     "{open: ticket_opened, closed_by: ticket_resolved, per: ticket_id}": "ticket opened and not ticket resolved since then, for at least 1 ticket_id",
     "{open: [ticket_opened, ticket_reopened], closed_by: ticket_resolved, per: ticket_id, at_least: 3}": "ticket opened or ticket reopened and not ticket resolved since then, for at least 3 different ticket_id",
+    "{open: ticket_opened, closed_by: ticket_resolved, per: ticket_id, where: {kind: bug}, in_last: 90 days}": "ticket opened (where kind is “bug”) in the last 90 days and not ticket resolved since then, for at least 1 ticket_id",
     "{open: ticket_opened, closed_by: ticket_resolved, per: ticket_id, at_most: 2}": "ticket opened and not ticket resolved since then, for at most 2 different ticket_id",
     "{latest: plan_chosen, where: {plan: pro}}": "the latest plan chosen of all so far is one where plan is “pro”",
     "{latest: survey_answered, where: {score: {at_most: 7}}}": "the latest survey answered of all so far is one where score is at most 7",

@@ -65,6 +65,18 @@ def test_a_forgotten_same_raises_a_doubt(gate: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("start", "gate"), [("order_placed", "order_paid"), ("Order Placed", "Order Paid"), ("bought", "order_paid")]
+)
+def test_what_may_speak_of_the_same_things_raises_it(start: str, gate: str) -> None:
+    assert len(told(loaded(rule_with(when=f"{{event: {start}, per: order_id}}", unless=gate)))) == 1
+
+
+@pytest.mark.parametrize("gate", ["app_opened", "Session Started", "report_placed"])
+def test_what_speaks_of_other_things_raises_none(gate: str) -> None:
+    assert told(loaded(rule_with(when="{event: order_placed, per: order_id}", unless=gate))) == []
+
+
 def test_a_same_raises_none() -> None:
     gate = "{did: paid, same: invoice_id, since: start}"
 

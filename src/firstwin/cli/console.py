@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import timedelta
 from functools import cache
@@ -97,3 +98,14 @@ def progress() -> Progress:
         parts.TimeRemainingColumn(),
         console=notices(),
     )
+
+
+@contextmanager
+def watching(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar that is told the share that is done, where a person looks; nothing is drawn elsewhere."""
+    from rich import progress as parts
+
+    columns = (parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TimeRemainingColumn())
+    with parts.Progress(*columns, console=notices(), transient=True, disable=not notices().is_terminal) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)

@@ -52,12 +52,12 @@ def list_(
         notices().print("There is no such delivery.")
         return
     rows = [
-        (d["id"], d["state"], d["reason"], d["rule"], d["step"], d["account_id"], d["address"] or d["destination"],
+        (d["id"], d["nudge_id"], d["state"], d["reason"], d["rule"], d["step"], d["account_id"], d["address"] or d["destination"],
          d["attempts"], f"{d['due_at']:%Y-%m-%d %H:%M}")
         for d in found
     ]  # fmt: skip
-    columns = ("id", "state", "reason", "rule", "step", "account", "to", "attempts", "due")
-    print_table("Deliveries, the newest first", columns, rows, right=("id", "attempts"))
+    columns = ("id", "nudge", "state", "reason", "rule", "step", "account", "to", "attempts", "due")
+    print_table("Deliveries, the newest first", columns, rows, right=("id", "nudge", "attempts"))
     if len(found) == limit:
         notices().print(f"There may be more: `--limit` shows more than {limit}.")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import counted, fail, operator, print_json, progress, screen
+from firstwin.cli.console import counted, fail, operator, print_json, screen, watching
 from firstwin.cli.opening import opened
-from firstwin.cli.tick import length
+from firstwin.cli.times import length
 
 if TYPE_CHECKING:
     from firstwin.app import App
@@ -31,10 +31,13 @@ def plan(
     from firstwin.tools.plan.plan import make_plan
     from firstwin.tools.plan.stored import store
 
+    back = length(since)
+    if back is None:
+        fail(f"`{since}` is not a length of time: write it like 30d or 4w.")
     with opened(ctx) as app, _in_words():
         env = _environment(app)
-        with _bar() as told:
-            made = make_plan(app.engine, env, length(since), told)
+        with watching("Looking at the past") as told:
+            made = make_plan(app.engine, env, back, told)
         if made.rules:
             with write(app.engine) as connection:
                 store(connection, made, who=operator(), at=clock(connection))
@@ -62,7 +65,7 @@ def apply(
     moved = _share(share)
     with opened(ctx) as app, _in_words():
         applying = Applying(app.engine, _environment(app), name, moved, operator())
-        with _bar() as told:
+        with watching("Looking at the past") as told:
             made = applying.check(told)
         if not yes:
             plan_shown.show_table(made)
@@ -77,21 +80,14 @@ def _environment(app: App) -> Environment:
     """What the files say now, whether it may run already or not. Raises ProjectError for a mistake."""
     from dataclasses import replace
 
-    from firstwin.app import environment
     from firstwin.tick.feeds import Feeds
     from firstwin.tools.check import ProjectError
+    from firstwin.tools.surroundings import environment
 
     checked = app.check()
     if checked.errors:
         raise ProjectError(checked.errors)
     return replace(environment(checked, app.addresses), feeds=Feeds())
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[float], None]]:
-    with progress() as bar:
-        task = bar.add_task("Looking at the past", total=100)
-        yield lambda done: bar.update(task, completed=round(100 * done))
 
 
 @contextmanager

@@ -85,6 +85,13 @@ def say(
     screen().print(say_rule(asked, found.project))
 
 
+def schema() -> None:
+    """Print the JSON schema of rule files, for completion in editors: `firstwin schema > rule.schema.json`."""
+    from firstwin.rules.schema import written
+
+    print(written(), end="")  # noqa: T201 - a file, and no text to be wrapped
+
+
 def migrate(ctx: typer.Context) -> None:
     """Bring the database to the tables of this version. Does nothing if it has them."""
     from firstwin.tools.database import migrate as bring

@@ -39,7 +39,7 @@ def tick(
         if begin and end:
             _replay(app, begin, end, every, send=send, as_json=as_json)
         else:
-            _now(app, _moment(at) if at else None, as_json=as_json)
+            _now(app, moment(at) if at else None, as_json=as_json)
 
 
 def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
@@ -60,7 +60,7 @@ def _now(app: App, at: datetime | None, *, as_json: bool) -> None:
 def _replay(app: App, begin: str, end: str, every: str, *, send: bool, as_json: bool) -> None:
     from firstwin.tools.replay import Stretch
 
-    stretch = Stretch(_moment(begin), _moment(end), length(every), send)
+    stretch = Stretch(moment(begin), moment(end), _length(every), send)
     if not len(stretch):
         fail(f"`--to {end}` lies before `--from {begin}`.")
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -96,16 +96,16 @@ def _show(run: str, found: Status, *, sends: bool) -> None:
         screen().print("Nothing was sent: `--send` does that.")
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time as people write it, UTC where no zone is said."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         fail(f"`{text}` is not a time: write it like 2026-03-27 or 2026-03-27T09:00.")
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def length(text: str) -> timedelta:
-    """What `30d` means."""
+def _length(text: str) -> timedelta:
     found = re.fullmatch(r"([1-9]\d*)\s*(m|h|d|w)\w*", text.strip())
     if found is None:
         fail(f"`{text}` is not a length of time: write it like 15m, 1h or 1d.")

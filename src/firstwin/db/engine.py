@@ -171,6 +171,29 @@ def read(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def look(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the database throughout, and that the database lets change nothing."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, _reading_only(connection), connection.begin():
+        yield connection
+
+
+@contextmanager
+def _reading_only(connection: Connection) -> Iterator[None]:
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql" or driver is None:
+        yield
+        return
+    driver.cursor().execute("PRAGMA query_only=ON")
+    try:
+        yield
+    finally:
+        driver.cursor().execute("PRAGMA query_only=OFF")
+
+
 def alone(connection: Connection, what: str) -> None:
     """Waits until nobody else does ``what`` (four letters), and keeps others from it until the transaction ends.
 

@@ -22,9 +22,13 @@ def insert_new(
     if not rows:
         return ()
     statement = _statement(connection.dialect, table, tuple(rows[0]), returning)
-    document = orjson.dumps(rows, default=_microseconds, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-    done = connection.execute(statement, {"rows": document})
+    done = connection.execute(statement, {"rows": document(rows)})
     return [tuple(row) for row in done] if returning else ()
+
+
+def document(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as one parameter, for ``bulk.given`` to read."""
+    return orjson.dumps(rows, default=_microseconds, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 @lru_cache(maxsize=64)

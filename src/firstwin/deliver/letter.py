@@ -31,7 +31,7 @@ def letter(desk: Desk, leased: Leased, known: Background, route: Route | None) -
         return Verdict(State.CANCELLED, Reason.NOT_SENT)
     try:
         link = _link(desk, leased, route)
-        message = _rendered(desk, leased, known, route, link)
+        message = rendered(desk, leased, known, route, link)
     except NoWayOutError as error:
         log(Log.DELIVERY_FAILED, delivery=leased.id, template=leased.template, why=str(error))
         return Verdict(State.DEAD, Reason.NO_WAY_OUT)
@@ -53,7 +53,8 @@ def _link(desk: Desk, leased: Leased, route: Route) -> str:
     return desk.way_out.link(leased.id, leased.key, trial=route.to != (leased.address or ""))
 
 
-def _rendered(desk: Desk, leased: Leased, known: Background, route: Route, link: str) -> Message:
+def rendered(desk: Desk, leased: Leased, known: Background, route: Route, link: str) -> Message:
+    """Raises RenderError, or NoWayOutError where the template left out the link."""
     mail = desk.project.mail
     message = desk.templates.render(
         leased.channel,

@@ -22,12 +22,13 @@ UNSUBSCRIBE = ("unsubscribe_link",)
 
 @dataclass(frozen=True)
 class Use:
-    """A rule's use of a template."""
+    """A rule's use of a template. ``sure`` are values that are never missing when this rule sends, like ``start.date``."""
 
     rule: str
     channel: Channel
     template: str
     message_class: str
+    sure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequen
         return
     found = list(_reads(template.parts))
     words = template.words if isinstance(template, MailTemplate | AlertTemplate) else {}
-    for read in found:
+    sure = frozenset.intersection(*(use.sure for use in uses)) if uses else frozenset[str]()
+    for read in (read for read in found if str(read) not in sure):
         yield from _of_read(read, names_in_digest(words) if channel == "digest" else names_of(words), file)
     if isinstance(template, MailTemplate):
         yield from _of_mail(file, template, found, uses)

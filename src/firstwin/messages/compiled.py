@@ -14,7 +14,7 @@ from firstwin.messages import limits
 from firstwin.messages.error import RenderError, Stopped
 from firstwin.messages.guard import NotAllowed, guarded
 from firstwin.messages.marks import Marks
-from firstwin.messages.missing import Missing, MissingValueError, what_is_missing
+from firstwin.messages.missing import Missing, MissingValueError, path_of, what_is_missing
 from firstwin.messages.restored import Restored, restored
 from firstwin.messages.sandbox import STEPS, Sandbox
 from firstwin.rules.problems import did_you_mean
@@ -71,7 +71,9 @@ class Compiled:
             case Stopped(reason=reason, message=message):
                 return place.error(reason, message)
             case MissingValueError(value=value):
-                return place.error("missing_value", what_is_missing(value, values))
+                error = place.error("missing_value", what_is_missing(value, values))
+                error.missing = "" if value.is_unknown_name else path_of(value, values)
+                return error
             case RecursionError():
                 return place.error("too_large", "This is nested too deeply.")
             case _:

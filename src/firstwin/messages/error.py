@@ -25,6 +25,7 @@ class RenderError(Exception):
         self.template = template
         self.line = line
         self.message = message
+        self.missing = ""  # the name of the value that is not there, where that is why
 
 
 class Stopped(Exception):  # noqa: N818 - not an error of ours: a template that must not go on

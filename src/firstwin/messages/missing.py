@@ -76,11 +76,16 @@ def what_is_missing(value: Missing, values: Mapping[str, object]) -> str:
     """Which value is missing, and the two ways to write for that case."""
     if value.is_unknown_name:
         return f"There is nothing called “{value.name}”. {did_you_mean(value.name, values)}".strip()
-    path = f"{_path(value.owner, values)}{value.name}"
+    path = path_of(value, values)
     return (
         f'“{path}” is missing here. Give a word for that case, {{{{ {path} | default("…") }}}},'
         f" or put {{% if {path} %}} … {{% endif %}} around the sentence."
     )
+
+
+def path_of(value: Missing, values: Mapping[str, object]) -> str:
+    """The whole name of a value that is missing: ``account.plan``."""
+    return f"{_path(value.owner, values)}{value.name}"
 
 
 def _path(owner: object, values: Mapping[str, object]) -> str:

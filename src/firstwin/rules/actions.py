@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails
 
 from firstwin.rules import terms
 from firstwin.rules.conditions import Condition
-from firstwin.rules.names import Milestone, Part, Property, TemplateName, VariantName, WholeNumber
+from firstwin.rules.names import Milestone, OneOrMore, Part, Property, TemplateName, VariantName, WholeNumber
 from firstwin.rules.problems import listed, nearest
 from firstwin.rules.receivers import WHERE_TO, WHO_IN_WORDS, AddressWord, Destination, RoleWord, Who
 from firstwin.rules.scope import Scope
@@ -320,4 +320,4 @@ ActionWord = Annotated[
     Discriminator(_head),
     BeforeValidator(_shaped),
 ]
-Then = Annotated[tuple[ActionWord, ...], BeforeValidator(_one_or_more)]
+Then = Annotated[tuple[ActionWord, ...], BeforeValidator(_one_or_more), OneOrMore()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, RootModel, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, RootModel, Tag
 
 from firstwin.rules import people, terms
 from firstwin.rules.aggregates import DaysWith, PeopleWhoDid, Total
@@ -25,7 +25,8 @@ from firstwin.rules.names import (
     is_formula,
 )
 from firstwin.rules.nudging import NudgedWord
-from firstwin.rules.people import AnyPerson, EveryPerson, NoPerson
+from firstwin.rules.out_of_reach import out_of_reach
+from firstwin.rules.people import WRITTEN_BY_IMPORT, AnyPerson, EveryPerson, NoPerson, other_accounts
 from firstwin.rules.problems import did_you_mean, listed, nearest
 from firstwin.rules.scope import Scope
 from firstwin.rules.usage import PeopleUsing, UsageOf
@@ -81,8 +82,13 @@ class SegmentWord(ConditionWord):
         return found
 
 
+ONE_PROPERTY = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+
+
 class PropertyWord(RootModel[dict[Property, Compared]]):
     """`account.mrr: {at_least: 1000}`: a property of the account, the person or the start."""
+
+    model_config = ConfigDict(json_schema_extra=dict(ONE_PROPERTY))
 
     def term(self, scope: Scope) -> terms.Term:
         ((name, compared),) = self.root.items()
@@ -261,6 +267,10 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
     word, colon, rest = first.partition(":")
     if colon and (word in HEADS or _is_property(word)):
         return refusal("After a colon comes a space.", f"Write `{word}: {rest}`.")
+    if never := out_of_reach(first):
+        return refusal(*never)
+    if beyond := other_accounts(first):
+        return refusal(beyond, WRITTEN_BY_IMPORT)
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")

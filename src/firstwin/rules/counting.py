@@ -72,7 +72,7 @@ class Counting(Windowed):
         return self.by is not None
 
 
-def silence(count: terms.Count | terms.Measure) -> terms.Term:
+def silence(count: terms.Count | terms.Measure | terms.Open) -> terms.Term:
     """“At most” in a window that moves speaks of a silence that long: the subject must have been there to be silent."""
     if count.at_most is None or not isinstance(count.window, terms.InLast | terms.Between | terms.This):
         return count

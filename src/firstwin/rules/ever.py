@@ -1,4 +1,4 @@
-"""`done`, `open` and `latest`: words that look at all there ever was, and so have no window."""
+"""`done`, `open` and `latest`: words that look at all there ever was, and so need no window."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic_core import InitErrorDetails
 from firstwin.rules import terms
 from firstwin.rules.comparisons import WhereWord, where_terms
 from firstwin.rules.condition import ConditionWord
-from firstwin.rules.counting import NUMBERS, exactly_alone
-from firstwin.rules.names import EventNames, EventProperty, Times
+from firstwin.rules.counting import NUMBERS, exactly_alone, silence
+from firstwin.rules.names import Duration, EventNames, EventProperty, Times
 from firstwin.rules.problems import listed
 from firstwin.rules.scope import Scope
 from firstwin.rules.windows import WORDS
@@ -24,7 +24,7 @@ NUMBER_SYNONYMS = {
 
 
 class Lasting(ConditionWord):
-    """A word without a window."""
+    """A word that needs no window."""
 
     instead_of_window: ClassVar[str] = ""
 
@@ -124,6 +124,8 @@ class OpenWord(Numbered):
     open: EventNames
     closed_by: EventNames
     per: EventProperty
+    where: WhereWord | None = None
+    in_last: Duration | None = None
 
     head: ClassVar[str] = "open"
     called: ClassVar[str] = "`open`"
@@ -135,8 +137,9 @@ class OpenWord(Numbered):
     synonyms: ClassVar[Mapping[str, str]] = {
         **NUMBER_SYNONYMS, "closed": "closed_by", "close": "closed_by", "resolved_by": "closed_by", "until": "closed_by",
         "key": "per", "id": "per", "same": "per", "for": "per", "by": "per",
+        "filter": "where", "with": "where", "last": "in_last", "opened_in_last": "in_last",
     }  # fmt: skip
-    instead_of_window: ClassVar[str] = "Take it out."
+    instead_of_window: ClassVar[str] = "Take it out, or write `in_last: 90 days` for what was opened so lately."
 
     def term(self, scope: Scope) -> terms.Term:
         for index, name in enumerate(self.open):
@@ -149,7 +152,11 @@ class OpenWord(Numbered):
             scope.refuse(message, "Name the event that closes what the other opened.", "closed_by")
         at_least, at_most = self.bounds(scope)
         default = 1 if at_most is None else None
-        return terms.Open(self.open, self.closed_by, self.per, at_least or default, at_most)
+        where = where_terms(self.where, scope.at("where"), self.open)
+        window = terms.InLast(self.in_last) if self.in_last else terms.Ever()
+        return silence(
+            terms.Open(self.open, self.closed_by, self.per, at_least or default, at_most, where=where, window=window)
+        )
 
 
 class LatestWord(Lasting):

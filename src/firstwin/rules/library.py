@@ -21,9 +21,10 @@ from firstwin.rules.rule_file import RuleFile
 from firstwin.rules.scope import Compared, Findings, Known, Scope, Use
 from firstwin.rules.segments import SegmentsFile
 from firstwin.rules.sense import doubtful
-from firstwin.rules.terms import Named, Rule, Subject, read_milestones
+from firstwin.rules.stored import with_segments
+from firstwin.rules.terms import Named, Rule, Subject, conditions, read_milestones
 from firstwin.rules.versions import plain, version_of
-from firstwin.rules.walk import read_by_rule
+from firstwin.rules.walk import read_by_rule, walk
 
 SEGMENTS = "segments"
 
@@ -60,7 +61,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
     read = [_rule(name, document, known) for name, document in documents.items() if name != SEGMENTS]
     uses = (*named.uses, *(use for found in read for use in found.uses))
     order = recorders_first([found.rule for found in read if found.rule], known.milestones)
-    rules = _versioned(order.rules, known)
+    rules = _kept_whole(_versioned(order.rules, known), documents.get(SEGMENTS))
     problems += [*named.problems, *(problem for found in read for problem in found.problems)]
     problems += [
         *_circles(order.circles, uses, known, documents),
@@ -180,6 +181,16 @@ def _versioned(rules: Sequence[Rule], known: Known) -> tuple[Rule, ...]:
         versions[rule.id] = version_of(rule, (versions[name] for name in recorders if name in versions))
         found.append(replace(rule, version=versions[rule.id]))
     return tuple(found)
+
+
+def _kept_whole(rules: Sequence[Rule], segments: Document | None) -> tuple[Rule, ...]:
+    """With the segments in the text of those that read some: what is kept of a version is enough to read it again."""
+    text = segments.source.text if segments else ""
+    reads = [any(isinstance(part, Named) for term in conditions(rule) for part in walk(term)) for rule in rules]
+    return tuple(
+        replace(rule, source=with_segments(rule.source, text)) if some else rule
+        for rule, some in zip(rules, reads, strict=True)
+    )
 
 
 def _circles(

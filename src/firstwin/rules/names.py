@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from firstwin.rules.durations import NotADuration, parse_duration
 from firstwin.rules.problems import listed
@@ -154,6 +156,14 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+class OneOrMore:
+    """Says in the JSON schema of a list that one of its members may stand there alone."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        several = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [several["items"], {**several, "minItems": 1}]}
+
+
 def _as_a_list_of(*names: str) -> WithJsonSchema:
     one = {"type": "string", "description": " ".join(names)}
     return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]})
@@ -292,6 +302,6 @@ Part = Annotated[float, PlainValidator(_part), _schema(type="string", pattern=r"
 Times = Annotated[int, PlainValidator(_times), _schema(type="integer", minimum=0)]
 WholeNumber = Annotated[int, PlainValidator(_whole), _schema(type="integer")]
 Value = Annotated[Scalar, PlainValidator(_scalar), _schema(type=["string", "number", "boolean"])]
-Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list)]
+Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list), OneOrMore()]
 TimesOrShare = Annotated[float, PlainValidator(_times_or_share), _schema(type=["integer", "string"])]
 Amount = Annotated[float, PlainValidator(_number_or_share), _schema(type=["number", "string"])]

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from firstwin.rules.conditions import Condition
 
 
+ONE_ACCOUNT = "A rule asks about one account and its people, never about another account."
+WRITTEN_BY_IMPORT = (
+    "Let an import write what it finds there into a property, and ask for that: `account.domain_of_customer: true`."
+)
+
+
+def other_accounts(head: str) -> str | None:
+    """What is told where a condition looks beyond its own account."""
+    beyond = head in ("any_account", "every_account", "no_account", "other_account", "another_account", "accounts")
+    return ONE_ACCOUNT if beyond else None
+
+
 class OfPeople(ConditionWord):
     """What the three share."""
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic_core import InitErrorDetails
 
-from firstwin.rules.names import EventName, RuleName, StepName
+from firstwin.rules.names import Duration, EventName, RuleName, StepName
 from firstwin.rules.problems import listed
 from firstwin.rules.ruletest_times import Time, in_one_line
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
-ACTIONS = ("email", "alert", "webhook", "record")
+ACTIONS = ("email", "alert", "webhook", "digest", "record")
 SOMEBODY: Mapping[str, Any] = {"id": "person", "email": "person@example.com"}  # who is there where a test names nobody
 ACCOUNT: Mapping[str, Any] = {"id": "account"}
+MOST_TIMES = 1000
 
 
 def _id(value: object) -> str:
@@ -62,6 +63,12 @@ def _account(value: object) -> object:
     return found | {"id": _id(found.get("id", ACCOUNT["id"]))}  # type: ignore[attr-defined,operator] # a mapping
 
 
+def _times(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 < value <= MOST_TIMES:
+        raise refusal(f"{shown(value)} is not how often it happens.", f"Write a number from `2` to `{MOST_TIMES}`.")
+    return value
+
+
 Id = Annotated[str, PlainValidator(_id)]
 Properties = Annotated[dict[str, Any], BeforeValidator(_properties)]
 Account = Annotated[dict[str, Any], PlainValidator(_account)]
@@ -101,7 +108,10 @@ class Given(Word):
 
 
 class Happening(Word):
-    """An event, or a property that changes. ``by`` is a person's id; ``arrives`` when we hear of it, if that is later."""
+    """An event, or a property that changes. ``by`` is a person's id; ``arrives`` when we hear of it, if that is later.
+
+    With ``every`` and ``times`` it happens that often, and each time is told of as late as the first.
+    """
 
     at: Time
     event: EventName | None = None
@@ -111,12 +121,15 @@ class Happening(Word):
     account: Id | None = None
     props: dict[str, Any] = Field(default_factory=dict)
     arrives: Time | None = None
+    every: Duration | None = None
+    times: Annotated[int | None, BeforeValidator(_times)] = None
 
     called: ClassVar[str] = "An event"
     needed: ClassVar[Mapping[str, str]] = {"at": "Write when it happened: `at: 2026-03-27 09:00`."}
     synonyms: ClassVar[Mapping[str, str]] = {
         "person": "by", "user": "by", "who": "by", "properties": "props", "with": "props", "did": "event",
         "track": "event", "name": "event", "time": "at", "when": "at", "arrived": "arrives", "traits": "identify",
+        "repeat": "times", "count": "times", "at_most": "times",
     }  # fmt: skip
     shape: ClassVar[str] = "Write `2026-03-27 09:00 signed_up`, or `{at: 2026-03-27 09:00, event: signed_up, by: ada}`."
 
@@ -131,6 +144,12 @@ class Happening(Word):
         if len(kinds) > 1:
             message = f"{listed(kinds, 'and')} are two things that happen."
             yield refused_at(kinds[1], message=message, suggestion="Make two of it.", at="key")
+        if ("every" in data) != ("times" in data):
+            there, other, example = ("every", "times", "12") if "every" in data else ("times", "every", "7 days")
+            message = (
+                f"`{there}:` does not say how often." if there == "every" else "`times:` does not say how far apart."
+            )
+            yield refused_at(there, message=message, suggestion=f"Write `{other}: {example}` beside it.", at="key")
         if "props" in data and "event" not in data and kinds:
             message = "Only an event has `props`."
             yield refused_at("props", message=message, suggestion=f"Write `{kinds[0]}: {{name: value}}`.", at="key")
@@ -139,6 +158,12 @@ class Happening(Word):
     def known(self) -> datetime:
         """When it arrives."""
         return self.arrives or self.at
+
+    def one_by_one(self) -> Iterator[Happening]:
+        """Each time that it happens."""
+        for number in range(self.times or 1):
+            later = number * (self.every or timedelta())
+            yield self.model_copy(update={"at": self.at + later, "arrives": self.arrives and self.arrives + later})
 
 
 class Wanted(Word):
@@ -149,6 +174,7 @@ class Wanted(Word):
     email: str | None = None
     alert: str | None = None
     webhook: str | None = None
+    digest: str | None = None
     record: str | None = None
     sends: Literal["nothing"] | None = None
     to: str | None = None
@@ -230,6 +256,11 @@ class RuleTest(Word):
         if not data.get("events") and "rule_since" not in data and misspelt.isdisjoint(("events", "rule_since")):
             message = "Nothing says when this takes place."
             yield refused_at(message=message, suggestion="Write `events:`, or `rule_since: 2026-03-27 09:00`.")
+
+    @property
+    def happenings(self) -> tuple[Happening, ...]:
+        """Everything that happens, each time by itself."""
+        return tuple(one for event in self.events for one in event.one_by_one())
 
     @property
     def begins(self) -> datetime:

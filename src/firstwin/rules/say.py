@@ -30,7 +30,7 @@ from firstwin.rules.terms import (
 )
 from firstwin.rules.terms_clock import ClockStart
 
-__all__ = ["say", "say_term"]
+__all__ = ["say", "say_action", "say_start", "say_term", "say_wait"]
 
 RECEIVERS = {
     "person": "the person",
@@ -57,6 +57,16 @@ def say(rule: Rule, project: Project | None = None) -> str:
         "it is live" if rule.mode == "live" else "it is in shadow: it decides, and sends nothing",
     ]
     return "; ".join(said) + "."
+
+
+def say_wait(step: Step, start: Start) -> str:
+    """When a step is due: “24 hours after the start”."""
+    return _wait(step, start)
+
+
+def say_action(action: Action, labels: Labels = NO_LABELS) -> str:
+    """What is done: “send the email “welcome” to whoever did it”."""
+    return _action(action, labels)
 
 
 # ---- what is done ---------------------------------------------------------------------------------------------------

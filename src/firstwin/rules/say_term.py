@@ -93,7 +93,9 @@ def _facts(term: Count | Measure | Open | Latest | Done, labels: Labels) -> str:
         case Measure():
             return say_measure(term, _counted(term, labels), _window(term.window))
         case Open(opened, closed):
-            return say_open(term, _any_event(opened, labels), _any_event(closed, labels))
+            lately = "" if isinstance(term.window, Ever) else f" {_window(term.window)}"
+            what = f"{_any_event(opened, labels)}{say_where(term.where)}{lately}"
+            return say_open(term, what, _any_event(closed, labels))
         case Latest(names, where):
             return say_latest(_any_event(names, labels), say_where(where))
         case Done(parts):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from firstwin.rules.documents import Path
 from firstwin.rules.scope import Scope
@@ -116,11 +118,28 @@ def _other_things_too(rule: Rule, scope: Scope) -> None:
     """`per` in the start and no `same` in a gate: most likely forgotten."""
     if not isinstance(rule.when, EventStart) or rule.when.per is None:
         return
+    things = {*_words(rule.when.per), *(word for name in rule.when.names for word in _words(name)[:-1])}
     for _, (path, term) in _gates(rule):
         for part in walk(term):
-            if isinstance(part, Count | Measure) and isinstance(part.window, SinceStart | Within) and part.same is None:
+            if (
+                isinstance(part, Count | Measure)
+                and isinstance(part.window, SinceStart | Within)
+                and part.same is None
+                and _may_speak_of(things, part.names[0])
+            ):
                 message = f"This counts `{part.names[0]}` of every `{rule.when.per}`, not only that of the start."
                 scope.warn(message, f"If only that one is meant, {_only_that(part, rule.when.per)}.", *path, at="key")
+
+
+def _may_speak_of(things: AbstractSet[str], name: str) -> bool:
+    """Whether an event may carry what tells the start's things apart: `invoice_paid` that of an invoice, `app_opened` not."""
+    named = _words(name)
+    return len(named) == 1 or not things.isdisjoint(named)
+
+
+def _words(name: str) -> list[str]:
+    """Of `invoice_paid`, `invoicePaid` and `Invoice Paid` alike."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
 
 
 def _only_that(part: Count | Measure, per: str) -> str:

@@ -72,10 +72,21 @@ class EventStartWord(Word):
         return terms.EventStart(self.event, where, self.per, self.which or "every", self.date)
 
 
+ONE_DATE = "A date comes once, and a rule cannot begin at it each year."
+NEXT_DATE = (
+    "Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+)
+YEARLY = ("yearly", "every_year", "each_year", "annual", "annually", "anniversary")
+
+
 class DateStartWord(Word):
     date: Property
 
     called: ClassVar[str] = "A start by a date"
+
+    @classmethod
+    def unknown(cls, key: str) -> tuple[str, str]:
+        return (ONE_DATE, NEXT_DATE) if key in YEARLY else super().unknown(key)
 
     def facts(self, _milestones: Mapping[str, Any]) -> StartFacts:
         return StartFacts("date")
@@ -146,6 +157,8 @@ def _shaped(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     heads = [head for head in STARTS if head in value]
+    if heads == ["date", "every"] and value["every"] == "year":
+        raise refusal(ONE_DATE, NEXT_DATE)
     if len(heads) > 1 and heads != ["event", "date"]:
         raise refusal(f"{listed(heads, 'and')} exclude each other.", "Write one rule for each.")
     if not heads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -150,7 +150,8 @@ class Measure:
 class Open:
     """For how many values of ``per`` the newest of ``names`` is later than the newest of ``closed_by``, if any.
 
-    A value is a text, a number or a truth; facts without one open and close nothing.
+    A value is a text, a number or a truth; facts without one open and close nothing. Only what fits ``where`` and lies in
+    the window opens; everything closes.
     """
 
     names: tuple[str, ...]
@@ -158,6 +159,8 @@ class Open:
     per: str
     at_least: int | None = 1
     at_most: int | None = None
+    where: tuple[Where, ...] = field(default=(), metadata=ADDED)
+    window: Ever | InLast = field(default=Ever(), metadata=ADDED)
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,12 @@ def something_since(scope: Scope, *path: str) -> None:
     if max(scope.waits) < timedelta(0):
         message = "This is judged before the date and counts from the date on: nothing can have happened yet."
         scope.refuse(message, "Write `{did: …, in_last: 14 days}` or `{did: …, since: ever}`, for example.", *path)
+    elif min(scope.waits) < timedelta(0):
+        message = "This counts from the date on: whoever did it before the date still gets what is sent before it."
+        better = (
+            "Write `{did: …, in_last: 30 days}` or `{did: …, since: ever}`, for example; or give each step its own."
+        )
+        scope.warn(message, better, *path)
     elif max(scope.waits) == timedelta(0) and scope.gate in ("unless", "only_if"):
         message = "The message is sent at once, so nothing can have happened since the start."
         scope.warn(message, "Add a wait, `after: 24 hours` for example, or look further back: `since: ever`.", *path)

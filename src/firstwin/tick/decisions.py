@@ -118,6 +118,16 @@ def _decide(
     return decisions
 
 
+def decided_of_due(
+    connection: Connection, env: Environment, asked: Asked, moment: Moment, active_from: datetime
+) -> list[Decision]:
+    """What would be decided of the steps that are due at this moment. Nothing is written."""
+    due = gates.due(connection, asked, moment, limit=BATCH)
+    if not due:
+        return []
+    return _decide(connection, env, asked, moment, due, policy_at(connection, env), active_from)
+
+
 def too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
     """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
     is_backfill = match.start.at < active_from

@@ -14,6 +14,7 @@ from firstwin.rules.library import Library, load_library
 from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project, parse_project
 from firstwin.rules.references import templates as missing_templates
+from firstwin.rules.sure import sure_of
 from firstwin.rules.terms import Alert, Digest, Email, Record, Rule, Webhook
 from firstwin.senders.load import check_settings
 from firstwin.tools.new_project import shipped
@@ -102,4 +103,4 @@ def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
 def _uses(rule: Rule) -> Iterator[Use]:
     for deed in dict.fromkeys(rule.deeds):
         if not isinstance(deed, Record):
-            yield Use(rule.id, CHANNELS[type(deed)], deed.template, rule.message_class)
+            yield Use(rule.id, CHANNELS[type(deed)], deed.template, rule.message_class, sure_of(rule))

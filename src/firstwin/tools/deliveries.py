@@ -12,7 +12,7 @@ from firstwin.db import tables as t
 from firstwin.outbox.states import REPLAYABLE
 
 LISTED = (
-    "id", "state", "reason", "rule", "step", "account_id", "person_id", "channel", "template", "destination", "address",
+    "id", "nudge_id", "state", "reason", "rule", "step", "account_id", "person_id", "channel", "template", "destination", "address",
     "attempts", "due_at", "created_at", "settled_at",
 )  # fmt: skip
 

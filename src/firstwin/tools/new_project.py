@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import firstwin
+from firstwin.rules.schema import written as rule_schema
 
 PACKAGE = Path(firstwin.__file__).parent
 STARTER = PACKAGE / "tools" / "starter"
-NAMES = {"env.example": ".env.example", "gitignore": ".gitignore"}  # a file that begins with a dot hides in a package
+# A file that begins with a dot hides in a package.
+NAMES = {"env.example": ".env.example", "gitignore": ".gitignore", "vscode.json": ".vscode/settings.json"}
 
 ENV = Path(".env")
+SCHEMA = Path("rule.schema.json")
 SETTINGS = """\
 # The settings of this machine. They hold secrets: keep this file out of version control. .env.example tells of others.
 
@@ -40,7 +43,9 @@ def new_project(folder: Path) -> NewProject:
     kept: list[Path] = []
     for source, target in _files():
         (kept if (folder / target).exists() else written).append(target)
-        _copy(source, folder / target)
+        _write(folder / target, source.read_bytes())
+    (kept if (folder / SCHEMA).exists() else written).append(SCHEMA)
+    _write(folder / SCHEMA, rule_schema().encode())
     (written if _write_env(folder / ENV) else kept).append(ENV)
     return NewProject(tuple(written), tuple(kept))
 
@@ -72,7 +77,7 @@ def _write_env(target: Path) -> bool:
     return True
 
 
-def _copy(source: Path, target: Path) -> None:
+def _write(target: Path, content: bytes) -> None:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
+        target.write_bytes(content)

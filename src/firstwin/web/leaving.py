@@ -24,7 +24,6 @@ from firstwin.rules.project import Project
 from firstwin.telemetry import Log, failed
 from firstwin.tools.check import ProjectError
 from firstwin.tools.new_project import shipped
-from firstwin.tools.plan.gate import NotAppliedError
 from firstwin.web.around import HEADERS
 from firstwin.web.body import read_body
 
@@ -133,7 +132,7 @@ class Leaving:
     def _ground(self) -> tuple[Project, Templates | None]:
         try:
             wired = self._app.wired()
-        except (ProjectError, NotAppliedError):
+        except ProjectError:
             checked = self._app.check()
             return checked.project or STAND_IN, checked.templates
         return wired.project, wired.checked.templates

@@ -153,6 +153,20 @@ def test_what_is_opened_again_is_open(engine: Engine) -> None:
     assert found.evidence[0].last_at == again.occurred_at
 
 
+def test_only_what_fits_and_is_new_opens_and_everything_closes(engine: Engine) -> None:
+    bug = (Where("kind", (Comparison("is", ("bug",)),)),)
+    given = [
+        event("opened", NOW - HOUR, {"ticket": 1, "kind": "bug"}),
+        event("opened", NOW - HOUR, {"ticket": 2, "kind": "question"}),
+        event("opened", NOW - DAY, {"ticket": 3, "kind": "bug"}),
+        event("opened", NOW - HOUR, {"ticket": 4, "kind": "bug"}),
+        event("closed", NOW, {"ticket": 4, "kind": "question"}),
+        event("opened", NOW - HOUR, {"ticket": 5}),
+    ]
+    open_ = Open(("opened",), ("closed",), "ticket", 1, 1, bug, InLast(DAY))
+    assert shown(engine, open_, *given) == [(True, 1, None)]
+
+
 @pytest.mark.parametrize("names", [("chosen", "changed"), ("changed", "chosen")])
 def test_of_two_at_one_moment_the_later_in_the_table_is_the_latest(engine: Engine, names: tuple[str, str]) -> None:
     pro = Latest(names, (Where("plan", (Comparison("is", ("pro",)),)),))

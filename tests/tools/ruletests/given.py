@@ -36,7 +36,12 @@ RULES = {
     "broken": "about: account\nwhen: signed_up\nthen: {email: broken, to: contact}\nagain: never\n",
     "weekly": "about: account\nwhen: {every: monday, at: 09:00, zone: account}\nonly_if: {account.plan: pro}\nthen: {alert: card, to: csm}\nagain: every time\n",
     "chain": "about: account\nwhen: {nudged: first-login}\nafter: 1 hour\nthen: {alert: card, to: csm}\nagain: never\n",
+    "list": "about: account\nwhen: {every: monday, at: 09:00, zone: account}\nonly_if: {account.plan: pro}\nthen: {digest: list, to: cs, order_by: account.mrr}\nagain: every time\n",
+    "slump": "about: account\nwhen: {becomes: {fell: account.health, by: 15, in_last: 7 days}}\nthen: {alert: card, to: csm}\nagain: every time\n",
+    "promoted": "about: person\nwhen: {changed: person.role}\nthen: {email: note, to: person}\nagain: every time\n",
     "relief": "about: account\nwhen: {becomes: {account.health: red}}\nthen: {alert: card, to: csm}\nwhen_over: {alert: calm, to: csm}\nagain: every time\n",
+    "handed-in": "about: person\nwhen: {event: work, per: id}\nuntil: {did: graded, same: id, since: start, by: anyone}\nafter: 1 day\nthen: {email: note, to: {address: start.to}}\nagain: never\n",
+    "ladder": "about: account\nwhen: {event: logged_in, which: latest}\nsteps:\n  quiet: {after: 10 days, then: {alert: card, to: csm}}\n  gone: {after: 14 days, then: {alert: card, to: csm}}\nagain: every time\n",
     "chase": "about: account\nwhen: {event: flight_booked, date: departs_at}\nsteps:\n  chase: {before: 7 days, every: 2 days, at_most: 3, then: {email: note, to: contact}}\nagain: every time\n",
     "series": """\
 about: account
@@ -55,6 +60,7 @@ TEMPLATES = {
     "mail/broken.md": "---\nsubject: Broken\n---\nHi\n{{ account.size }}\n",
     "alert/card.md": "---\ntitle: A card\nnext_step: Call them.\n---\nLook at {{ account.id }}.\n",
     "alert/calm.md": "---\ntitle: Calm again\nnext_step: Nothing.\n---\nIt is over.\n",
+    "digest/list.md": "---\ntitle: Your list\nnext_step: Call them.\n---\n{% for item in items %}{{ loop.index }}. {{ item.account.id }} {% endfor %}\n",
     "webhook/data.json": '{"type": "account.upgraded", "data": {"account": "{{ account.id }}"}}',
 }
 

@@ -54,6 +54,38 @@ PASSING = {
           - {at: 2026-03-27 10:00, event: logged_in, arrives: 2026-03-28 09:01}
         expect: {email: note, at: 2026-03-28 09:00}
     """,
+    "one message about many": """
+        rule: list
+        given: {accounts: [{id: a1, plan: pro, mrr: 10}, {id: a2, plan: pro, mrr: 20}, {id: a3, plan: free}]}
+        rule_since: 2026-03-27 09:00
+        until: 2026-04-01 00:00
+        expect: {digest: list, to: cs, at: 2026-03-30 09:00, says: 1. a2 2. a1}
+    """,
+    "what is given was so since they were there, so that it can have fallen": """
+        rule: slump
+        given: {account: {id: a1, health: 80, created_at: 2026-01-01}}
+        events: [{at: 2026-03-27 09:00, group: {health: 65}}]
+        until: 2026-04-10 00:00
+        expect: {alert: card, at: 2026-03-27 09:00}
+    """,
+    "what is given of somebody who was there is no change": """
+        rule: promoted
+        given: {person: {id: ada, role: admin, created_at: 2026-01-01}}
+        events: [2026-03-27 09:00 logged_in]
+        expect: nothing
+        because: no_start
+    """,
+    "what happens again and again": """
+        rule: calm
+        events: [{at: 2026-03-01 09:13, event: logged_in, every: 6 days, times: 4}]
+        until: 2026-03-31 00:00
+        expect: {alert: card, at: 2026-03-26 09:13}
+    """,
+    "what happens again and again, each time heard of late": """
+        rule: won
+        events: [{at: 2026-03-01 09:00, event: report_sent, arrives: 2026-03-01 10:00, every: 1 day, times: 2}]
+        expect: {record: won, at: 2026-03-02 10:00}
+    """,
     "a start that arrives too late": """
         rule: first-login
         events: [{at: 2026-03-27 09:00, event: signed_up, arrives: 2026-03-29 09:01}]
@@ -204,6 +236,23 @@ PASSING = {
           - {step: chase, at: 2026-03-13 12:00}
           - {step: chase, at: 2026-03-15 12:00}
           - {step: chase, at: 2026-03-17 12:00}
+    """,
+    "a person's rule that looks at everybody in the account, which need not be named": """
+        rule: handed-in
+        given: {people: [{id: ada}, {id: tom}]}
+        events:
+          - {at: 2026-03-27 09:00, event: work, by: ada, props: {id: w1, to: tom@x.example}}
+          - {at: 2026-03-27 10:00, event: work, by: ada, props: {id: w2, to: tom@x.example}}
+          - {at: 2026-03-27 12:00, event: graded, by: tom, props: {id: w1}}
+        expect: [{to: tom@x.example, at: 2026-03-28 10:00}, {sends: nothing, because: goal_met}]
+    """,
+    "each step that a start took along when it ended, at the time at which it would have been due": """
+        rule: ladder
+        events: [2026-03-01 09:00 logged_in, 2026-03-12 09:00 logged_in]
+        until: 2026-03-20 09:00
+        expect:
+          - {step: quiet, at: 2026-03-11 09:00}
+          - {step: gone, sends: nothing, at: 2026-03-15 09:00, because: replaced}
     """,
     "nobody is there": f"""
         rule: first-login

@@ -16,6 +16,7 @@ from firstwin.match.boundary import Boundaries
 from firstwin.match.scope import Scope, certain, named
 from firstwin.match.words.contract import Shown, Word, evidence
 from firstwin.match.words.facts import fits
+from firstwin.match.words.windows import in_window, of_window
 from firstwin.rules import terms
 from firstwin.rules.terms import Subject, Term
 
@@ -52,8 +53,9 @@ class DoneWord:
 class OpenWord:
     term: terms.Open
 
-    def boundaries(self, kind: Subject) -> Boundaries:  # noqa: ARG002 - the subject's own facts
-        return boundary.of_facts((*self.term.names, *self.term.closed_by), boundary.NOW_ON)
+    def boundaries(self, kind: Subject) -> Boundaries:
+        closing = boundary.of_facts(self.term.closed_by, boundary.NOW_ON)
+        return closing | of_window(self.term.names, self.term.window, kind)
 
     def holds(self, scope: Scope) -> ColumnElement[bool]:
         return _within(select(func.count()).select_from(self._open(scope)).scalar_subquery(), self.term)
@@ -71,7 +73,9 @@ class OpenWord:
     def _open(self, scope: Scope) -> Subquery:
         """A row for each value whose newest opening is later than its newest closing: one pass over the subject's facts."""
         fact = scope.fact()
-        opened = func.max(case((named(fact.c.name, self.term.names), fact.c.occurred_at)))
+        opens = (named(fact.c.name, self.term.names), *fits(fact, self.term.where))
+        lately = in_window(self.term.window, scope, fact)
+        opened = func.max(case((and_(*opens, *lately), fact.c.occurred_at)))
         closed = func.max(case((named(fact.c.name, self.term.closed_by), fact.c.occurred_at)))
         value = json_key(fact.c.props, self.term.per)
         found = (

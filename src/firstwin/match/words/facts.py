@@ -51,6 +51,11 @@ class CountWord:
             last_at=counted.with_only_columns(func.max(fact.c.occurred_at)).scalar_subquery(),
         )
 
+    def first_at(self, scope: Scope) -> ColumnElement[Any]:
+        """When the first of the facts that are counted happened."""
+        fact = scope.fact()
+        return self.counted(scope, fact).with_only_columns(func.min(fact.c.occurred_at)).scalar_subquery()
+
     def clauses(self) -> Iterator[Term]:
         yield self.term
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Connection,
     Dialect,
     FromClause,
@@ -28,6 +28,7 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from firstwin.db import tables
 from firstwin.db.bulk import given
+from firstwin.db.insert import document
 from firstwin.db.types import EPOCH, MICROSECOND, Instant, Json
 from firstwin.match.changed import changes, new_or_present
 from firstwin.match.episodes import boundaries_of, condition_of
@@ -44,23 +45,25 @@ from firstwin.tools.backtest.grid import Grid
 BATCH: Final = 20_000
 KNOWN: Final = frozenset({"run", "rule", "rows", "now", "previous"})
 Row = dict[str, Any]
+Part = TypeVar("Part", Select[Any], ColumnElement[Any])
 
 
 class NeedsSlots(Exception):  # noqa: N818 - it says what is wrong
     """Something can only be asked slot by slot: it depends on more of the clock than ``now`` and ``previous``."""
 
 
-def with_own_clock(question: Any, asker: FromClause) -> Any:  # noqa: ANN401 - any part of a statement
+def with_own_clock(question: Part, asker: FromClause) -> Part:
     """The same question, but ``now`` and ``previous`` are those of the row of ``asker`` that it is put for.
 
     They are written as plain SQL: a name that SQL looks up from the inside to the outside, however deep the question lies.
     """
     clocks = {bind.key: literal_column(f"asked.{bind.key}", Instant()) for bind in (NOW, PREVIOUS)}
 
-    def replace(element: Any, **_: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
-        return clocks.get(element.key) if isinstance(element, BindParameter) else None
+    def replace(part: Any, **_: object) -> Any:  # noqa: ANN401 - SQLAlchemy's
+        return clocks.get(part.key) if isinstance(part, BindParameter) else None
 
-    return replacement_traverse(question, {"stop_on": [asker]}, replace)
+    put: Any = replacement_traverse(question, {"stop_on": [asker]}, replace)  # type: ignore[call-overload]
+    return put  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,7 @@ class Questions:
     def _in_batches(self, statement: Select[Any], rows: Sequence[Row]) -> list[Any]:
         found: list[Any] = []
         for first in range(0, len(rows), BATCH):
-            document = orjson.dumps(rows[first : first + BATCH]).decode()
-            parameters = {"run": self.run, "rule": self.asked.rule.id, "rows": document}
+            parameters = {"run": self.run, "rule": self.asked.rule.id, "rows": document(rows[first : first + BATCH])}
             found += self.connection.execute(statement, parameters).all()
         return found
 
@@ -131,7 +133,7 @@ def _turns(asked: Asked, grid: Grid) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _gates(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
-    asker = _asked(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
+    asker = asked_rows(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
     scope = Scope(asked.rule.about, asker.c.subject, asked.seen, StartColumns(asker.c.at, asker.c.props))
     return _must_be_known(
         select(asker.c.id, *(with_own_clock(answer, asker) for answer in answers(asked.rule, step, scope)))
@@ -143,7 +145,7 @@ def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     boundaries = boundaries_of(condition_of(asked.rule), asked.rule.about)
     names = tuple(sorted({boundary.name for boundary in boundaries if boundary.whose == "subject"}))
     asker, fact = (
-        _asked(dialect, id=BigInteger(), subject=Text(), now=Instant(), previous=Instant()),
+        asked_rows(dialect, id=BigInteger(), subject=Text(), now=Instant(), previous=Instant()),
         tables.event.alias(),
     )
     fresh = case((or_(*new_or_present(fact, asked.seen)), 1), else_=0)
@@ -155,7 +157,7 @@ def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     return _must_be_known(with_own_clock(newest, asker))
 
 
-def _asked(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
+def asked_rows(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
     """The rows of the parameter, read once: without the OFFSET, databases read a row's JSON anew at each use."""
     return select(given(dialect, **columns)).offset(0).subquery("asked")
 

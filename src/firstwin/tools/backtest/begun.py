@@ -16,7 +16,7 @@ from firstwin.tools.backtest.grid import Grid
 Who = tuple[str, str]  # a subject and the value of `per`
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Begun:
     """A start that was taken, with its steps that wait. ``left_at``: from which slot on its state is over."""
 
@@ -51,6 +51,7 @@ class Memory:
     def __init__(self, rule: Rule, grid: Grid) -> None:
         self.rule, self.grid = rule, grid
         self.length = max(length_of(rule), timedelta(0))
+        self._may_overlap = self.length > timedelta(0) and not isinstance(rule.when, BecomesStart)
         self.of: dict[Who, list[Begun]] = defaultdict(list)
         self._own: dict[int, set[str]] = {}
         self._newest: dict[Who, dict[int, datetime]] = {}
@@ -60,7 +61,7 @@ class Memory:
 
     def in_the_way(self, new: Begun) -> list[Begun]:
         """The starts of the same subject that run or ran where the new one does. Of a state there is one at a time."""
-        if length_of(self.rule) <= timedelta(0) or isinstance(self.rule.when, BecomesStart):
+        if not self._may_overlap:
             return []
         return [one for one in self.of[new.who] if (one.is_open or one.is_done) and one.overlaps(new)]
 

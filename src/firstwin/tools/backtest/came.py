@@ -45,12 +45,22 @@ class Left(NamedTuple):
     reason: str
 
 
+@dataclass(frozen=True)
+class GoalMet:
+    """The first message, or the first "no", of each subject, and when it reached the goal."""
+
+    says: str
+    sent: Sequence[tuple[Sent, datetime | None]]
+    left: Sequence[tuple[Left, datetime | None]]
+
+
 @dataclass
 class Came:
-    """By rule. Hears the decisions of a run as they are made."""
+    """By rule. Hears the decisions of a run as they are made. ``goal`` is that of the rule that was asked about."""
 
     sent: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     left: dict[str, list[Left]] = field(default_factory=lambda: defaultdict(list))
+    goal: GoalMet | None = None
 
     def hear(self, now: datetime, decisions: Sequence[Decision]) -> None:
         for one in decisions:

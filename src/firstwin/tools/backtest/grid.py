@@ -40,9 +40,8 @@ class Grid:
     def at_of(self, number: ColumnElement[int]) -> ColumnElement[datetime]:
         """When a slot is, in SQL."""
         every, begin = self.every // MICROSECOND, (self.begin - EPOCH) // MICROSECOND
-        found: ColumnElement[datetime] = of_microseconds(
-            number * literal(every, BigInteger) + literal(begin, BigInteger)
-        )
+        passed = cast(number * literal(every, BigInteger) + literal(begin, BigInteger), BigInteger)
+        found: ColumnElement[datetime] = of_microseconds(passed)
         found.type = Instant()
         return found
 

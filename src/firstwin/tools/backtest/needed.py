@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from firstwin.match import boundary
 from firstwin.match.boundary import Boundaries
@@ -38,10 +38,10 @@ def makes(rule: Rule) -> frozenset[str]:
     return frozenset({f"{NUDGED}{rule.id}", *(f"{RECORDED}{milestone}" for milestone in rule.milestones)})
 
 
-def needed(rule: Rule, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rule and those that it builds on, in the order in which they tick."""
-    found = {rule.id}
-    more = {rule.id}
+def needed(rule: Rule, rules: Sequence[Rule], milestones: Collection[str] = ()) -> tuple[Rule, ...]:
+    """The rule, those that record ``milestones``, and all that these build on, in the order in which they tick."""
+    more = {rule.id, *(one.id for one in rules if not set(milestones).isdisjoint(one.milestones))}
+    found = set(more)
     while more:
         read = {name for one in rules if one.id in more for name in own_names(one)}
         more = {one.id for one in rules if makes(one) & read} - found
@@ -62,7 +62,3 @@ def one_by_one(rules: Sequence[Rule]) -> bool:
 def read_by_others(rule: Rule, rules: Iterable[Rule]) -> bool:
     """Whether some rule asks about the nudges of this one."""
     return any(f"{NUDGED}{rule.id}" in own_names(other) for other in rules)
-
-
-def by_id(rules: Iterable[Rule]) -> Mapping[str, Rule]:
-    return {rule.id: rule for rule in rules}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal_column, select
 
 from firstwin.db import tables
 from firstwin.db.insert import insert_new
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
 from firstwin.decide.value import Hold, Nudge, Policy, Subject
-from firstwin.match.narrow import ask
 from firstwin.match.plan import Moment
 from firstwin.match.seen import seen_by
 from firstwin.match.starts.events import every
@@ -36,6 +35,7 @@ from firstwin.tools.backtest.slots import Told, advance
 s, d, n, e = tables.start.c, tables.step_due.c, tables.nudge.c, tables.episode.c
 
 CHUNKS: Final = 24  # parts of the stretch, for memory's sake and for whoever watches
+READ_AT_ONCE: Final = 5000
 Key = tuple[int, str]  # a start and a step
 Gates = tuple[bool, bool, bool, bool]  # exists, goal, unless, only_if
 
@@ -64,6 +64,7 @@ class Together:
         self.memory = Memory(rule, grid)
         self.policy = policy_at(connection, env)
         self.ids = count(1)
+        self._events: Iterator[tuple[int, Begun]] = iter(())
         self.later: list[tuple[int, Begun, Step]] = []
         self.open: dict[str, Begun | None] = {}  # whose state is true, and the start that this made
         self.facts: list[dict[str, Any]] = []
@@ -73,6 +74,8 @@ class Together:
         self.questions.prepare(self.grid)
         tick_within(self.connection, self.env, self.run, self.rule, self.grid.begin)
         self._take_over()
+        if not isinstance(self.rule.when, BecomesStart):
+            self._events = self._new_events()
         size = -(-(self.grid.count - 1) // CHUNKS) or 1
         for first in range(1, self.grid.count, size):
             last = min(first + size, self.grid.count) - 1
@@ -130,17 +133,36 @@ class Together:
         return Moment(self.run.id, self.grid.at(chunk.last), self.grid.at(chunk.first - 1))
 
     def _find_events(self, chunk: Chunk) -> None:
+        for number, begun in self._events:
+            if number > chunk.last:
+                self._events = chain([(number, begun)], self._events)
+                break
+            chunk.found.append((number, begun))
+
+    def _new_events(self) -> Iterator[tuple[int, Begun]]:
+        """Every event that starts the rule, read as it is needed, by slot and within that as it happened."""
+        moment = Moment(self.run.id, self.grid.end)
         earliest = earliest_of(self.rule, self.grid.begin)
-        rows = ask(self.connection, self.asked, self._moment(chunk), every, everyone=False, earliest=earliest)
-        for row in rows:
+        known_at: ColumnElement[datetime] = literal_column("e.known_at")
+        occurred_at: ColumnElement[datetime] = literal_column("e.occurred_at")
+        later = case((known_at > occurred_at, known_at), else_=occurred_at)
+        query = (
+            every(self.asked, True)
+            .order_by(None)
+            .order_by(self.grid.number_of(later), occurred_at, literal_column("e.seq"))
+        )
+        query = query.execution_options(yield_per=READ_AT_ONCE)
+        for row in self.connection.execute(query, self.asked.parameters(self.connection, moment, earliest=earliest)):
             number = self.grid.number(max(row.known_at, row.occurred_at))
-            seen_at = self.grid.at(number)
-            start = Start(
-                next(self.ids), self.rule.id, row.subject, row.key, row.per or "", row.occurred_at, seen_at,
-                row.person_id, row.props,
-            )  # fmt: skip
-            chunk.found.append((number, self.memory.begin(start, self.rule.steps)))
-        chunk.found.sort(key=lambda one: one[0])  # those of one slot stay in the order in which they happened
+            if number > 0:
+                yield number, self._begun(row, self.grid.at(number))
+
+    def _begun(self, row: Row[Any], seen_at: datetime) -> Begun:
+        start = Start(
+            next(self.ids), self.rule.id, row.subject, row.key, row.per or "", row.occurred_at, seen_at,
+            row.person_id, row.props,
+        )  # fmt: skip
+        return self.memory.begin(start, self.rule.steps)
 
     def _find_states(self, chunk: Chunk) -> None:
         moment = self._moment(chunk)

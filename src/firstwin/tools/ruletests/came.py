@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from firstwin.db import tables
 from firstwin.decide.value import Reason
 from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.digests import CHANNEL as DIGEST
 from firstwin.outbox.states import State
 from firstwin.rules.terms import Rule
 from firstwin.tools.ruletests.play import MILESTONE, RUN, Played
@@ -103,6 +104,12 @@ _WAITING = (
     .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
     .where(tables.step_due.c.state == "waiting")
 )
+_DROPPED = (
+    select(tables.step_due)
+    .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
+    .where(tables.step_due.c.state == "dropped")
+    .order_by(tables.step_due.c.due_at)
+)
 _NOTED = select(tables.episode).where(
     tables.episode.c.run == bindparam("run"), tables.episode.c.rule == bindparam("rule"), tables.episode.c.noted
 )
@@ -113,20 +120,21 @@ def _message(row: Row[Any], rule: Rule, box: Box) -> Outcome:
     at, message = box.messages.get(row.key, (row.settled_at or row.decided_at, None))
     is_out = row.state == State.DELIVERED.value
     receiver = (row.address, row.person_id) if row.address else (row.destination,)
+    subject = "" if row.channel == DIGEST else row.subject  # it is about many
     return Outcome(
         rule.id,
         row.step,
-        row.subject,
+        subject,
         row.channel if is_out else NOTHING,
         row.template if is_out else row.reason or row.state,
         at,
         row.account_id,
-        row.person_id or (row.subject if rule.about == "person" else None),
+        row.person_id or (subject if subject and rule.about == "person" else None),
         tuple(filter(None, receiver)),
         box.why.get(row.id, ""),
         _text(message),
         row.start_id,
-        tuple(row.evidence),
+        tuple(row.evidence) if subject else (),
         box.errors.get(row.key),
     )
 
@@ -165,9 +173,26 @@ def _skipped(connection: Connection, rule: Rule, starts: Any) -> Iterator[Outcom
         yield _silent(
             rule, row, row.reason, row.first_at, row.step, row.detail or "", by_key.get((row.subject, row.start_key))
         )
+    dropped = _dropped_steps(connection, rule)
     for row in starts:
         if row.reason and (row.subject, row.key) not in told:
-            yield _silent(rule, row, row.reason, None if row.state == "left" else row.at)
+            yield from _never_done(rule, row, dropped.get(row.id, ()))
+
+
+def _dropped_steps(connection: Connection, rule: Rule) -> dict[int, list[Row[Any]]]:
+    """For each start that ended, the steps that were still to come."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(_DROPPED, {"run": RUN, "rule": rule.id}):
+        found.setdefault(row.start_id, []).append(row)
+    return found
+
+
+def _never_done(rule: Rule, row: Row[Any], dropped: Sequence[Row[Any]]) -> Iterator[Outcome]:
+    """What a start did not do: the steps that it took along, or all of it where it never came to have any."""
+    if not dropped:
+        yield _silent(rule, row, row.reason, None if row.state == "left" else row.at)
+    for step in dropped:
+        yield _silent(rule, row, row.reason, step.due_at, step.step)
 
 
 def _silent(

@@ -11,13 +11,13 @@ from firstwin.rules.project import Project
 from firstwin.rules.ruletest import Happening, RuleTest, Wanted
 from firstwin.rules.ruletest_file import Written
 from firstwin.rules.ruletest_times import written as time_written
-from firstwin.rules.terms import Action, Alert, Email, Record, Rule, Webhook
+from firstwin.rules.terms import Action, Alert, Digest, Email, Record, Rule, Webhook
 from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 from firstwin.tools.ruletests.reasons import codes
 from firstwin.tools.ruletests.telling import NOBODY, Cast, cast_of
 
-KINDS: dict[type, str] = {Email: "email", Alert: "alert", Webhook: "webhook", Record: "record"}
+KINDS: dict[type, str] = {Email: "email", Alert: "alert", Webhook: "webhook", Digest: "digest", Record: "record"}
 
 
 def misnamed(written: Written, library: Library, project: Project) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ class _Names:
         self._rules = rules
         self._library = library
         self._project = project
-        self._cast: Cast = cast_of(written.test, with_account=any(rule.about == "account" for rule in rules))
+        self._cast: Cast = cast_of(written.test)
         self._people = [str(person["id"]) for person in self._cast.people] or [NOBODY]
         self._accounts = [str(account["id"]) for account in self._cast.accounts]
 

@@ -111,9 +111,9 @@ class _Player:
 
     def _begin(self, connection: Connection) -> None:
         """What a rule reads of others is there already; the rule itself is new at the beginning, or when the test says."""
-        test, about = self._test, {rule.about for rule in self._env.rules}
+        test = self._test
         self._run = open_run(connection, RUN, virtual_from=self._before, rate=0)
-        cast = cast_of(test, with_account="account" in about)
+        cast = cast_of(test)
         Telling(test, cast, self._before, _milestones(self._env.rules)).tell(connection, RUN, self._stage.project.zone)
         sync_rules(connection, RUN, self._there_before, self._before)
 

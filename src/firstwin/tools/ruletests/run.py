@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -19,7 +19,7 @@ from firstwin.tools.ruletests.failure import Failure, failure
 from firstwin.tools.ruletests.judge import differences
 from firstwin.tools.ruletests.play import NeverEndsError, Stage, a_stage, play
 from firstwin.tools.ruletests.proof import proof
-from firstwin.tools.ruletests.world import a_world
+from firstwin.tools.ruletests.world import World, a_world
 
 Bench = Callable[[Written], "Result"]
 
@@ -38,12 +38,15 @@ class Result:
 
 
 @contextmanager
-def a_bench(checked: Checked, env: Environment) -> Iterator[Bench]:
-    """Where tests of one project are run, one at a time and in one thread. Raises ProjectError for one with mistakes."""
+def a_bench(checked: Checked, env: Environment, world: World | None = None) -> Iterator[Bench]:
+    """Where tests of one project are run, one at a time and in one thread. Raises ProjectError for one with mistakes.
+
+    ``world`` is where, in place of a database in memory.
+    """
     if checked.project is None or checked.templates is None or checked.errors:
         raise ProjectError(checked.errors)
-    with a_world() as world:
-        yield partial(_run, a_stage(world, env, checked.project, checked.templates))
+    with nullcontext(world) if world else a_world() as place:
+        yield partial(_run, a_stage(place, env, checked.project, checked.templates))
 
 
 def _run(stage: Stage, written: Written) -> Result:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 
 from firstwin.db.tables import event
 from firstwin.facts.ingest import ingest
-from firstwin.facts.moments import iso, microseconds
+from firstwin.facts.moments import instant, iso, microseconds, named_moment
 from firstwin.facts.segment import Message, Refused, read
 from firstwin.rules.ruletest import ACCOUNT, Happening, RuleTest
 from firstwin.rules.terms import Subject
@@ -54,9 +54,9 @@ class Cast:
         return own[0] if len(own) == 1 else None
 
 
-def cast_of(test: RuleTest, *, with_account: bool) -> Cast:
+def cast_of(test: RuleTest) -> Cast:
     accounts = test.given.all_accounts
-    return Cast(accounts or ((dict(ACCOUNT),) if with_account else ()), test.given.all_people)
+    return Cast(accounts or (dict(ACCOUNT),), test.given.all_people)
 
 
 class Telling:
@@ -70,32 +70,36 @@ class Telling:
 
     def tell(self, connection: Connection, run: str, zone: str) -> None:
         """What arrives late is known late. ``milestones`` that simply happen are written as their rules would."""
-        messages = [*self._given(), *self._happened(late=False)]
+        messages = [*self._given(zone), *self._happened(late=False)]
         _taken(connection, [message for _, message in messages], LONG_AFTER, zone, history=True)
         for arrival, late in _by_arrival(self._happened(late=True)).items():
             _taken(connection, late, arrival, zone, history=False)
-        reached = [self._reached(each, run) for each in self._test.events if each.event in self._milestones]
+        reached = [self._reached(each, run) for each in self._test.happenings if each.event in self._milestones]
         if reached:
             connection.execute(insert(event), reached)
 
     # ---- who there is ----
 
-    def _given(self) -> Iterator[tuple[datetime, Message]]:
+    def _given(self, zone: str) -> Iterator[tuple[datetime, Message]]:
         """As old as the first event, unless a test says another age."""
         born = {"created_at": iso(microseconds(self._test.begins))}
         for number, account in enumerate(self._cast.accounts):
-            traits = born | {name: value for name, value in account.items() if name != "id"}
-            yield self._message(f"account-{number}", self._before, type="group", groupId=account["id"], traits=traits)
+            at, traits = self._since(account, zone), {**born, **_without(account, "id")}
+            yield self._message(f"account-{number}", at, type="group", groupId=account["id"], traits=traits)
         for number, person in enumerate(self._cast.people):
-            yield from self._person(number, person, born)
+            at = self._since(person, zone) + timedelta(milliseconds=number)
+            yield from self._person(number, {**born, **person}, at)
 
-    def _person(
-        self, number: int, person: Mapping[str, Any], born: Mapping[str, Any]
-    ) -> Iterator[tuple[datetime, Message]]:
+    def _since(self, whom: Mapping[str, Any], zone: str) -> datetime:
+        """What is said of somebody was so as long as they were there, and in any case before the rule began."""
+        created = named_moment(whom.get("created_at"), zone)
+        just_before = self._before - timedelta(seconds=1)
+        return just_before if created is None else min(instant(created), just_before)
+
+    def _person(self, number: int, person: Mapping[str, Any], at: datetime) -> Iterator[tuple[datetime, Message]]:
         """In the order of the file, as an account's oldest person may be its contact."""
-        who, at = person["id"], self._before + timedelta(milliseconds=number)
-        own = {name: value for name, value in person.items() if name not in ("id", "account", "accounts")}
-        yield self._message(f"person-{number}", at, userId=who, type="identify", traits={**born, **own})
+        who, own = person["id"], _without(person, "id", "account", "accounts")
+        yield self._message(f"person-{number}", at, userId=who, type="identify", traits=own)
         for place, account in enumerate(self._cast.accounts_of(who)):
             name = f"person-{number}-in-{place}"
             yield self._message(name, at, userId=who, type="group", groupId=account, traits={})
@@ -103,7 +107,7 @@ class Telling:
     # ---- what happened ----
 
     def _happened(self, *, late: bool) -> Iterator[tuple[datetime, Message]]:
-        for number, each in enumerate(self._test.events):
+        for number, each in enumerate(self._test.happenings):
             if (each.known > each.at) is late and each.event not in self._milestones:
                 said = self._said(each)
                 where = self._cast.where(each)
@@ -139,6 +143,10 @@ class Telling:
             "known_at": each.known,
             "run": run,
         }
+
+
+def _without(said: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in names}
 
 
 def _taken(connection: Connection, messages: list[Message], received_at: datetime, zone: str, *, history: bool) -> None:

@@ -56,7 +56,7 @@ class _Hooks:
 
     def _chosen(self, provider: str) -> object:
         """The files may have changed since the last request."""
-        bounces = self._app.project().bounces
+        bounces = self._app.wired().project.bounces
         return getattr(bounces, provider) if provider in Bounces.model_fields else None
 
     async def _verified(self, chosen: object, posted: Posted) -> Heard | Refused:

@@ -1,0 +1,71 @@
+"""When a rule could fire next for a subject if nothing else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from firstwin.match.next_moment import next_moment
+from firstwin.rules.durations import say_duration
+from firstwin.rules.say import say_start
+from firstwin.rules.terms import BecomesStart, Rule
+from firstwin.tools.explain.answer import Condition, Next, StartSeen
+from firstwin.tools.explain.clauses import conditions
+from firstwin.tools.explain.found import Untaken
+from firstwin.tools.explain.question import Question
+
+MOST = 12  # moments at which a state is asked about
+
+
+def ahead(question: Question, starts: Sequence[StartSeen], stand_in: Untaken | None, is_true: bool | None) -> Next:
+    """``is_true`` is whether the state holds now, of a rule that begins with one; ``stand_in`` a start to ask it with."""
+    coming = sorted((step.would.at, step) for start in starts for step in start.steps if step.would)
+    fires = [(at, step) for at, step in coming if step.would and step.would.outcome == "nudge" and at >= question.now]
+    if fires:
+        at, step = fires[0]
+        return Next(at, f"step “{step.name}”" if step.name else step.says)
+    if any(step.would and step.would.outcome == "hold" for _, step in coming):
+        return Next(None, "once it is held back no more")
+    if isinstance(question.rule.when, BecomesStart) and not is_true and stand_in is not None:
+        return _state(question, stand_in)
+    return Next(None, f"{_begins(question.rule, question)}{_again(question)}")
+
+
+def _begins(rule: Rule, question: Question) -> str:
+    return say_start(rule.when, question.labels)
+
+
+def _again(question: Question) -> str:
+    again, nudged = question.rule.again, [row["decided_at"] for row in question.kept.nudges]
+    if not nudged or again.kind == "every time":
+        return ""
+    if again.kind == "never":
+        return ", but never a second time, and it was nudged already"
+    return (
+        f", and not before {max(nudged) + again.after:%Y-%m-%d %H:%M} UTC ({say_duration(again.after)} after the last)"
+    )
+
+
+def _state(question: Question, stand_in: Untaken) -> Next:
+    """The first moment at which the clock alone makes the state true."""
+    if not isinstance(question.rule.when, BecomesStart):
+        raise TypeError(question.rule.id)
+    at: datetime | None = question.now
+    for _ in range(MOST):
+        at = next_moment(
+            question.connection, question.asked, question.moment(at), question.rule.when.condition, question.subject
+        )
+        if at is None:
+            return Next(None, "time alone does not make it true: something has to happen")
+        if _becomes(question, stand_in, at).passes:
+            wait = max(step.wait for step in question.rule.steps[:1])
+            return Next(at + wait, f"it becomes true at {at:%Y-%m-%d %H:%M} UTC if nothing else happens")
+    return Next(None, f"not before {at:%Y-%m-%d %H:%M} UTC")
+
+
+def _becomes(question: Question, stand_in: Untaken, at: datetime) -> Condition:
+    with question.supposing([stand_in.row]):
+        found = conditions(
+            question.connection, question.asked, question.moment(at), stand_in.row["id"], question.labels
+        )
+    return next(one for one in found if one.role == "becomes")
