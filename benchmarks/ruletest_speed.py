@@ -15,11 +15,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
 
-from firstwin.app import environment
 from firstwin.tools.check import check
 from firstwin.tools.new_project import new_project
 from firstwin.tools.ruletests.files import files_of, rule_tests
 from firstwin.tools.ruletests.run import a_bench
+from firstwin.tools.surroundings import environment
 
 
 def write_tests(folder: Path, count: int) -> None:

@@ -8,12 +8,15 @@ from sqlalchemy import Engine, func, select
 from firstwin.app import App
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
+from firstwin.db.runs import open_run
 from firstwin.demo.inbox import Inbox
 from firstwin.facts.ingest import ingest
 from firstwin.facts.segment import Message, parse
 from firstwin.outbox.states import State
 from firstwin.settings import Settings
+from firstwin.tick.sync import sync_rules
 from firstwin.tools.check import ProjectError
+from firstwin.tools.plan.gate import NotAppliedError
 from tests.cli.given import PUBLIC_URL, SECRET, make_project, signups
 
 pytestmark = pytest.mark.slow
@@ -136,3 +139,45 @@ def test_opened_it_finds_its_project_and_its_database(tmp_path: Path) -> None:
         assert app.status().rules == ()
     with pytest.raises(ProjectError, match="firstwin init"), App.open(Settings(project=tmp_path / "typo")):
         pass
+
+
+def by_plan(folder: Path) -> None:
+    path = folder / "firstwin.yaml"
+    path.write_text(path.read_text() + "go_live: by_plan\n")
+
+
+def slower(folder: Path) -> None:
+    path = folder / "rules" / "first-login.yaml"
+    path.write_text(path.read_text().replace("24 hours", "48 hours"))
+
+
+def applied(app: App) -> None:
+    with write(app.engine) as connection:
+        run = open_run(connection, tables.LIVE)
+        sync_rules(connection, run.id, app.rules(), clock(connection))
+
+
+def waits(app: App) -> set[timedelta]:
+    return {step.wait for rule in app.in_force().env.rules for step in rule.steps}
+
+
+def test_by_plan_the_last_applied_files_stay_in_force_until_the_next_are_applied(app: App, folder: Path) -> None:
+    by_plan(folder)
+    with pytest.raises(NotAppliedError, match="firstwin apply"):
+        app.tick()
+    applied(app)
+    app.tick()
+    assert app.waits_for_plan() == ""
+    slower(folder)
+    assert waits(app) == {timedelta(0), timedelta(hours=24)}
+    app.tick()
+    assert "firstwin apply" in app.waits_for_plan()
+    applied(app)
+    assert waits(app) == {timedelta(0), timedelta(hours=48)}
+    assert app.waits_for_plan() == ""
+
+
+def test_at_once_a_changed_file_is_in_force_at_once(app: App, folder: Path) -> None:
+    app.tick()
+    slower(folder)
+    assert waits(app) == {timedelta(0), timedelta(hours=48)}

@@ -51,36 +51,15 @@ from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
 from firstwin.tools.heart import beat_heart, forget_the_dead
+from firstwin.tools.plan.changes import live_versions
+from firstwin.tools.plan.gate import TOLD, NotAppliedError, needs_plan, waits_for_plan
 from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
 from firstwin.tools.status import Status, ailments, status
+from firstwin.tools.surroundings import environment
 
 HEART_S = 3.0
 PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
-
-
-def environment(checked: Checked, addresses: AddressHash | None = None) -> Environment:
-    """What the project's files say to ticks. Raises ProjectError if they cannot be used."""
-    project = checked.project
-    if project is None:
-        raise ProjectError(checked.errors)
-    return Environment(
-        rules=checked.library.rules,
-        zone=project.zone,
-        grace=project.grace,
-        every=project.tick_every,
-        expires_after={
-            "email": project.expires_after.email,
-            "alert": project.expires_after.alert,
-            "webhook": project.expires_after.webhook,
-            "digest": project.expires_after.alert,
-        },
-        mail_sender=project.mail.sender if project.mail else "mail",
-        csm_fallback=project.csm.fallback,
-        csm_by_name=project.csm.by_name,
-        csm_zones=project.csm.zones,
-        addresses=addresses or AddressHash(),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +130,7 @@ class App:
         self._files = Files(settings.project, lambda: placeholders(settings))
         self._newest: Wired | None = None
         self._known: Wired | None = None
+        self._in_force: Wired | None = None
         self._lock = threading.Lock()
         self._ticks = LiveTicks(engine)
         self._ticking = threading.Lock()
@@ -175,8 +155,9 @@ class App:
     def stop(self) -> None:
         """Asks whatever works now to come to an end, and to hand back what it has not begun."""
         self.stopping.set()
-        if self._newest is not None:
-            self._newest.stop()
+        for wired in (self._in_force, self._newest):
+            if wired is not None:
+                wired.stop()
 
     # ---- the project ----
 
@@ -191,10 +172,24 @@ class App:
             raise ProjectError(self._files.look().errors)
         with self._lock:
             if self._newest is None or self._newest.checked is not good:
-                if self._newest is not None:
-                    self._newest.stop()  # what it has not begun goes out as the new files say
                 self._newest = Wired(good, self.engine, self.name, self.addresses, self.way_out)
             return self._newest
+
+    def in_force(self) -> Wired:
+        """What runs: the newest, or with `go_live: by_plan` the newest that were applied. Raises NotAppliedError if none were."""
+        newest = self.wired()
+        with self._lock:
+            if self._in_force is not newest and not waits_for_plan(self.engine, newest.checked):
+                if self._in_force is not None:
+                    self._in_force.stop()  # what it has not begun goes out as the new files say
+                self._in_force = newest
+            if self._in_force is None:
+                raise NotAppliedError
+            return self._in_force
+
+    def waits_for_plan(self) -> str:
+        """What to do about files that wait to be applied, in a sentence; empty if none do."""
+        return TOLD if waits_for_plan(self.engine, self.check()) else ""
 
     def must_have_a_way_out(self) -> None:
         """Raises NoWayOutError while the mails of the rules could have no unsubscribe link."""
@@ -204,7 +199,13 @@ class App:
         return self.wired().project
 
     def rules(self) -> tuple[Rule, ...]:
+        """Those of the files, whether they run already or not."""
         return self.wired().env.rules
+
+    def live_rules(self) -> frozenset[str]:
+        """Those that run, also where the files have them no more."""
+        with read(self.engine) as connection:
+            return frozenset(live_versions(connection))
 
     # ---- ticks ----
 
@@ -245,7 +246,7 @@ class App:
 
     def replay(self, stretch: Stretch, progress: Callable[[datetime], None]) -> Replayed:
         """The rules over a stretch of time that has passed."""
-        wired = self.wired()
+        wired = self.in_force()
         return replay(self.engine, wired.env, stretch, lambda run: self._drain(wired, run), progress, self.stopping)
 
     def backtest(self, rule: Rule, wanted: Wanted, progress: Callable[[float], None]) -> Report:
@@ -259,7 +260,7 @@ class App:
 
     def _live(self, at: datetime | None = None) -> tuple[Environment, Run, datetime]:
         """The rules, the live run, which knows them, and its newest slot."""
-        wired = self.wired()
+        wired = self.in_force()
         if self._known is not wired:
             self._make_known(wired)
         with read(self.engine) as connection:
@@ -272,7 +273,8 @@ class App:
     def _make_known(self, wired: Wired) -> None:
         with write(self.engine) as connection:
             run = open_run(connection, tables.LIVE)
-            sync_rules(connection, run.id, wired.env.rules, run.at(clock(connection)))
+            if not needs_plan(wired.checked):  # else whoever applied them has done so
+                sync_rules(connection, run.id, wired.env.rules, run.at(clock(connection)))
         self._known = wired
 
     def _due(self, run: Run, slot: datetime) -> frozenset[str]:
@@ -297,7 +299,7 @@ class App:
         """Sends what is due, in every run that sends, for a few seconds; rings again if there was more."""
         with read(self.engine) as connection:
             runs = runs_with_deliveries(connection)
-        done = [self.wired().deliverer(run.id).run() for run in runs if not self.stopping.is_set()]
+        done = [self.in_force().deliverer(run.id).run() for run in runs if not self.stopping.is_set()]
         for one in done:
             log(Log.DELIVER_DONE, more=one.more, late=one.late, states=dict(one.states))
         if any(one.more for one in done):
@@ -306,7 +308,7 @@ class App:
 
     def sweep(self) -> Swept:
         """Takes back what lost workers held, ends what came too late, and rings for what is due."""
-        on_unknown = {name: sender.on_unknown for name, sender in self.wired().senders.items()}
+        on_unknown = {name: sender.on_unknown for name, sender in self.in_force().senders.items()}
         found = Swept()
         while one := self._sweep_once(on_unknown):
             found += one

@@ -52,8 +52,8 @@ class Project:
 
     def play(self, written: Written) -> Result:
         if self.run is None:
-            from firstwin.app import environment
             from firstwin.tools.ruletests.run import a_bench
+            from firstwin.tools.surroundings import environment
 
             checked = self.look()
             self.run = self.closing.enter_context(a_bench(checked, environment(checked)))

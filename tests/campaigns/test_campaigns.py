@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from firstwin.app import environment
 from firstwin.rules.library import load_library
 from firstwin.rules.ruletest_file import Written
 from firstwin.tools.check import check
 from firstwin.tools.ruletests.files import rule_tests
 from firstwin.tools.ruletests.run import Bench, a_bench
 from firstwin.tools.ruletests.world import World
+from firstwin.tools.surroundings import environment
 from tests.campaigns.table import CAMPAIGNS, OTHER_RULES, Blocked, Missing, Said, name_of
 from tests.servers.fresh import empty_postgres
 

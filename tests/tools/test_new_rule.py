@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from firstwin.app import environment
 from firstwin.tools.check import check
 from firstwin.tools.new_project import new_project
 from firstwin.tools.new_rule import Answers, Begins, drafts, mistakes, wrong_wait
 from firstwin.tools.ruletests.files import rule_tests
 from firstwin.tools.ruletests.run import a_bench
+from firstwin.tools.surroundings import environment
 
 HAPPENED = Answers(
     "no-invite", "account", "happened", "signed_up", "5 days", "teammate_invited", "email", "contact", "never"

@@ -74,15 +74,16 @@ def _plain(value: object) -> object:
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
 ) -> None:
-    """A table; the columns named in ``right`` hold numbers."""
+    """A table; the columns named in ``right`` hold numbers. A cell may be a Text, which keeps its colour."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else "" if cell is None else str(cell) for cell in row))
     screen().print(table)
 
 

@@ -53,10 +53,11 @@ def answering() -> Iterator[None]:
     from firstwin.db.engine import DatabaseError
     from firstwin.outbox.way_out import NoWayOutError
     from firstwin.tools.check import ProjectError
+    from firstwin.tools.plan.gate import NotAppliedError
 
     try:
         yield
-    except (DatabaseError, ProjectError, NoWayOutError) as error:
+    except (DatabaseError, ProjectError, NoWayOutError, NotAppliedError) as error:
         fail(str(error))
 
 

@@ -37,6 +37,6 @@ def resume(ctx: typer.Context, rule: Rule = None) -> None:
 def _must_be_there(app: App, rule: str | None) -> None:
     from firstwin.rules.problems import did_you_mean
 
-    names = [one.id for one in app.rules()] if rule else []
+    names = {*app.live_rules(), *(one.id for one in app.rules())} if rule else set()
     if rule and rule not in names:
         fail(f"There is no rule {rule}. {did_you_mean(rule, names)}".rstrip())

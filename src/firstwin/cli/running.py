@@ -26,6 +26,7 @@ def up(ctx: typer.Context) -> None:
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True, sends=True, broker_url=EMBEDDED) as app, _web(app):
+        app.in_force()  # which tells at once what keeps its rules from running
         _seldom_collecting()
         run_worker(app, with_beat=True)
 
@@ -36,6 +37,7 @@ def worker(ctx: typer.Context) -> None:
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True, sends=True) as app:
+        app.in_force()
         _seldom_collecting()
         run_worker(app)
 

@@ -36,19 +36,22 @@ def status(
     with opened(ctx) as app:
         found = app.status()
         wrong = app.ailments(found)
+        waits = app.waits_for_plan()
         broker, rejected = (None, {}) if health else (app.bell.answers(), rejects(app.settings.project))
     if health:
-        for sentence in wrong:
+        for sentence in (*wrong, *filter(None, [waits])):  # files that wait are no illness: a restart would not help
             notices().print(sentence)
         raise typer.Exit(1 if wrong else 0)
     if as_json:
-        print_json({**asdict(found), "broker": broker, "rejects": rejected, "wrong": wrong})
+        print_json({**asdict(found), "broker": broker, "rejects": rejected, "wrong": wrong, "waits_for_plan": waits})
         return
     _show(found)
     for name, lines in rejected.items():
         screen().print(f"{name}: {counted(lines, 'line')} that could not be imported.", style="yellow")
     if broker is not None:
         screen().print(f"The broker {'answers' if broker else 'does not answer: workers look by themselves'}.")
+    if waits:
+        screen().print(waits, style="yellow")
     for sentence in wrong:
         screen().print(sentence, style="red")
 

@@ -82,8 +82,8 @@ def _inside(folder: Path, file: str) -> str:
 
 
 def _run(checked: Checked, chosen: Sequence[Written], *, shown: bool) -> list[Result]:
-    from firstwin.app import environment
     from firstwin.tools.ruletests.run import a_bench
+    from firstwin.tools.surroundings import environment
 
     if not chosen:
         return []

@@ -178,6 +178,9 @@ rule_version = Table(
     Column("rule", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("stored_at", Instant, nullable=False),
+    Column(
+        "meaning", Text
+    ),  # the whole rule as JSON: segments and defaults as they were; empty if stored by 0003 or before
 )
 
 rule = Table(
@@ -196,6 +199,20 @@ rule = Table(
     Column("held_since", Instant),  # since when steps are held because their feed is silent
     Column("held_why", Text),
     Column("tripped_at", Instant),  # when it was last kept from flooding
+)
+
+plan = Table(  # what a change of the rule files would do, for `firstwin apply`
+    "plan",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("since_s", Integer, nullable=False),  # how much of the past was looked at, in seconds
+    Column("live", Json, nullable=False),  # rule -> the version that ran when the plan was made
+    Column("files", Json, nullable=False),  # rule -> the version that the files held
+    Column("answer", Json, nullable=False),  # rule -> how many subjects: right_now, newly, no_longer
+    Column("applied_at", Instant),
+    Column("applied_by", Text),
 )
 
 tick = Table(

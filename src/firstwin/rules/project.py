@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -83,6 +83,18 @@ def _number_of_messages(value: object) -> int:
     return int(text)
 
 
+def _go_live(value: object) -> str:
+    if value in ("at_once", "by_plan"):
+        return str(value)
+    suggestion = "Write `go_live: by_plan` to let only applied rules run; else leave the line out."
+    raise refusal(f"{shown(value)} is not a way to go live.", suggestion)
+
+
+GoLive = Annotated[
+    Literal["at_once", "by_plan"],
+    PlainValidator(_go_live),
+    WithJsonSchema({"type": "string", "enum": ["at_once", "by_plan"]}),
+]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 Link = Annotated[str, PlainValidator(_link), WithJsonSchema({"type": "string"})]
 Messages = Annotated[int, PlainValidator(_number_of_messages), WithJsonSchema({"type": "integer", "minimum": 0})]
@@ -172,6 +184,7 @@ class Project(Part):
     expires_after: ExpiresAfter = ExpiresAfter()
     grace: Duration = DAY
     tick_every: Duration = MINUTE
+    go_live: GoLive = "at_once"
     posthog_group: str = "company"
     daily_cap: Messages = 1000
     redirect_to: RedirectTo | None = None

@@ -11,6 +11,7 @@ from firstwin.db import tables
 from firstwin.db.engine import alone
 from firstwin.db.types import shift
 from firstwin.decide.value import Reason
+from firstwin.rules.remembered import meaning_of
 from firstwin.rules.terms import NUDGED, Rule
 
 rule_row, start, step_due, event = tables.rule, tables.start, tables.step_due, tables.event
@@ -40,14 +41,25 @@ def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: dat
 
 def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime) -> None:
     version = tables.rule_version
-    stored = set(connection.execute(select(version.c.hash)).scalars())
+    query = select(version.c.hash, version.c.meaning.is_not(None))
+    stored: dict[str, bool] = dict(connection.execute(query).all())
     rows = {
         rule.version: {"hash": rule.version, "rule": rule.id, "source": rule.source, "stored_at": now}
+        | {"meaning": meaning_of(rule)}
         for rule in rules
         if rule.version not in stored
     }
     if rows:
         connection.execute(insert(version), list(rows.values()))
+    for rule in rules:
+        if not stored.get(rule.version, True):
+            _complete(connection, rule)
+
+
+def _complete(connection: Connection, rule: Rule) -> None:
+    """A version that was stored before its meaning was kept."""
+    version = tables.rule_version
+    connection.execute(update(version).where(version.c.hash == rule.version).values(meaning=meaning_of(rule)))
 
 
 def _begin(connection: Connection, run: str, rule: Rule, now: datetime) -> None:

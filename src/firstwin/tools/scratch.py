@@ -26,7 +26,10 @@ FACTS: Final = frozenset(
 """The tables that a scratch run reads as they are. All others are what runs make: it has its own, and they are empty."""
 
 FIRST_OWN: Final = 2**62  # the place of a run's own fact in the sequence: behind all real ones
-_INSERT, _INSERT_OWN = "INSERT INTO event (", "INSERT INTO own_event AS event ("
+_OWN: Final = {
+    "INSERT INTO event (": "INSERT INTO own_event AS event (",
+    "UPDATE event SET": "UPDATE own_event AS event SET",  # as a rule gets another name
+}
 _DENIED: Final = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 
 
@@ -39,6 +42,17 @@ def scratch(
     The rules count as new at ``begin``. ``own_facts``: some rule reads what the run itself writes, milestones or nudges.
     Writing into a table of the project is refused by the database itself.
     """
+    with scratch_tables(engine, own_facts=own_facts) as connection:
+        with connection.begin():
+            run = open_run(connection, NAME, virtual_from=begin, rate=0, sends=False)
+            sync_rules(connection, NAME, rules, begin)
+        with reading_only(connection):
+            yield connection, run
+
+
+@contextmanager
+def scratch_tables(engine: Engine, *, own_facts: bool) -> Iterator[Connection]:
+    """A connection of its own, on which everything that a run makes goes into empty tables that end with it."""
     with engine.connect().execution_options(**_isolation(engine)) as connection:
         connection.detach()  # the temporary tables die with it, and no pool hands them to anybody
         event.listen(connection, "before_cursor_execute", _divert, retval=True)
@@ -46,12 +60,16 @@ def scratch(
             _driver(connection).set_authorizer(_keep_off)
         with connection.begin():
             _make_tables(connection, own_facts=own_facts)
-            run = open_run(connection, NAME, virtual_from=begin, rate=0, sends=False)
-            sync_rules(connection, NAME, rules, begin)
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # which temporary tables are exempt from
-            yield connection, run
+        yield connection
+
+
+@contextmanager
+def reading_only(connection: Connection) -> Iterator[None]:
+    """One transaction: one state of the facts throughout, and no table of the project is written into."""
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # which temporary tables are exempt from
+        yield
 
 
 def _isolation(engine: Engine) -> dict[str, str]:
@@ -70,8 +88,9 @@ def _keep_off(action: int, table: str | None, _column: str | None, database: str
 
 def _divert(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: Any) -> tuple[str, Any]:  # noqa: ANN401 - SQLAlchemy's
     """The facts that the run writes go into a table of its own; an INSERT into a view could not say ON CONFLICT."""
-    if statement.startswith(_INSERT):
-        statement = _INSERT_OWN + statement.removeprefix(_INSERT)
+    for whole, own in _OWN.items():
+        if statement.startswith(whole):
+            statement = own + statement.removeprefix(whole)
     return statement, parameters
 
 
@@ -80,22 +99,24 @@ def _divert(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: An
 
 def _make_tables(connection: Connection, *, own_facts: bool) -> None:
     """PostgreSQL looks for a name in the session's own schema first, as SQLite does: what is made here is what is seen."""
-    schema = _schema_of_facts(connection)
+    schema = schema_of_facts(connection)
     for table in _copies():
         _create(connection, table)
-    connection.execute(text(_FIRST[connection.dialect.name]))
+    for statement in _FIRST[connection.dialect.name]:
+        connection.execute(text(statement))
     if own_facts:
         columns = ", ".join(column.name for column in tables.event.columns)
         both = f"SELECT {columns} FROM {schema}.event UNION ALL SELECT {columns} FROM own_event"
         connection.execute(text(f"CREATE TEMPORARY VIEW event AS {both}"))
 
 
-def _schema_of_facts(connection: Connection) -> str:
+def schema_of_facts(connection: Connection) -> str:
+    """Where the project's own tables are, whatever shadows them."""
     if connection.dialect.name == "sqlite":
         return "main"
     found: str = connection.exec_driver_sql(
         "SELECT quote_ident(nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.oid = 'event'::regclass"
+        " WHERE c.oid = 'account'::regclass"
     ).scalar_one()
     return found
 
@@ -122,6 +143,9 @@ def _create(connection: Connection, table: Table) -> None:
 
 
 _FIRST: Final = {
-    "sqlite": f"INSERT INTO sqlite_sequence (name, seq) VALUES ('own_event', {FIRST_OWN})",
-    "postgresql": f"SELECT setval('own_event_seq_seq', {FIRST_OWN})",
+    "sqlite": (f"INSERT INTO sqlite_sequence (name, seq) VALUES ('own_event', {FIRST_OWN})",),
+    "postgresql": (
+        f"SELECT setval('own_event_seq_seq', {FIRST_OWN})",
+        "ALTER TABLE own_event ALTER COLUMN tx SET DEFAULT pg_current_xact_id()",
+    ),
 }

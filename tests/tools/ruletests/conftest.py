@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from firstwin.app import environment
 from firstwin.tools.check import Checked, check
 from firstwin.tools.ruletests.run import Bench, a_bench
+from firstwin.tools.surroundings import environment
 from tests.tools.ruletests.given import Play, make_project, played
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from firstwin.app import environment
 from firstwin.rules.ruletest import Given, Happening, RuleTest, Wanted
 from firstwin.tools.check import check
 from firstwin.tools.new_project import new_project
 from firstwin.tools.ruletests.files import files_of, rule_tests
 from firstwin.tools.ruletests.reasons import TOLD, codes
 from firstwin.tools.ruletests.run import a_bench
+from firstwin.tools.surroundings import environment
 from tests.house.sources import ROOT
 from tests.tools.ruletests.given import shown
 

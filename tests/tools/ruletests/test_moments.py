@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from firstwin.app import environment
 from firstwin.db.engine import read
 from firstwin.rules.folder import TESTS
 from firstwin.tools.check import Checked, check
@@ -19,6 +18,7 @@ from firstwin.tools.ruletests.files import rule_tests
 from firstwin.tools.ruletests.moments import Moments
 from firstwin.tools.ruletests.play import Stage, a_stage, play
 from firstwin.tools.ruletests.world import a_world
+from firstwin.tools.surroundings import environment
 from tests.tools.ruletests.given import _whole
 from tests.tools.ruletests.test_play import PASSING
 
