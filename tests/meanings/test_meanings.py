@@ -12,11 +12,11 @@ from textwrap import dedent
 import pytest
 from sqlalchemy import Engine
 
-from firstwin.app import environment
 from firstwin.tools.check import Checked, check
 from firstwin.tools.ruletests.files import rule_tests
 from firstwin.tools.ruletests.run import Bench, a_bench
 from firstwin.tools.ruletests.world import World
+from firstwin.tools.surroundings import environment
 from tests.cli.given import make_project
 from tests.servers.fresh import empty_postgres
 
