@@ -165,10 +165,8 @@ EVER: dict[str, Given] = {
     "opened and closed by several": state(Open(("opened", "reopened"), ("closed", "merged"), "invoice", 1, None)),
     "open of a kind": state(Open(("opened",), ("closed",), "invoice", 1, None, PRO)),
     "opened lately": state(Open(("opened",), ("closed",), "invoice", 1, None, window=InLast(DAY))),
-    "two opened lately": state(Open(("opened",), ("closed",), "invoice", 2, None, PRO, InLast(3 * DAY))),
-    "at most one opened lately": state(
-        All((Open(("opened",), ("closed",), "invoice", None, 1, window=InLast(DAY)), Existed(InLast(DAY))))
-    ),
+    "of a kind, opened lately": state(Open(("opened",), ("closed",), "invoice", 1, None, PRO, InLast(3 * DAY))),
+    "none opened lately": state(NoneOf((Open(("opened",), ("closed",), "invoice", 1, None, window=InLast(DAY)),))),
     "none open": state(NoneOf((open_(),))),
     "latest": state(Latest(("chosen",), PRO)),
     "latest of two names": state(Latest(("chosen", "changed_plan"), PRO)),
