@@ -20,19 +20,15 @@ class Blocked(NamedTuple):
     told: str
 
 
-class Missing(NamedTuple):
-    """Not written yet."""
-
-
 def name_of(campaign: str) -> str:
     """What its files are called."""
     return campaign.replace("_", "-")
 
 
-ONE, MISSING = Said(), Missing()
+ONE = Said()
 OTHER_RULES = {"activated"}  # milestones that campaigns speak of
 
-CAMPAIGNS: dict[str, Said | Blocked | Missing] = {
+CAMPAIGNS: dict[str, Said | Blocked] = {
     "fluxly_welcome_first_project": Said(("-a", "-b")),
     "fluxly_setup_step2_stalled": ONE,
     "fluxly_trial_3d_branch": ONE,
