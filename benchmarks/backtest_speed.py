@@ -54,8 +54,13 @@ QUIET = Rule(
     BecomesStart(All((Count(("logged_in",), InLast(30 * DAY), None, 0), Existed(InLast(30 * DAY))))),
     (Step("", timedelta(0), (MAIL,)),), Again("never"), version="quiet",
 )  # fmt: skip
-ENV = Environment((ACTIVATED, NO_LOGIN, NOT_ACTIVATED, QUIET))
-CASES = ((NO_LOGIN, MINUTE, 10), (QUIET, HOUR, 120), (NOT_ACTIVATED, MINUTE, None))
+RULES = (ACTIVATED, NO_LOGIN, NOT_ACTIVATED, QUIET)
+CASES = (  # rule, whether the goal is measured, which takes the recorder of the milestone to run too; grid; seconds at most
+    (NO_LOGIN, False, MINUTE, 10),
+    (QUIET, False, HOUR, 120),
+    (NO_LOGIN, True, MINUTE, None),
+    (NOT_ACTIVATED, True, MINUTE, None),
+)
 
 
 def fill_people(engine: Engine, accounts: int) -> None:
@@ -75,15 +80,15 @@ def fill_people(engine: Engine, accounts: int) -> None:
 
 
 def measure(engine: Engine) -> None:
-    for rule, every, most in CASES:
-        began = perf_counter()
-        cpu0 = process_time()
-        came = run_backtest(engine, ENV, rule, grid_of(T0 - YEAR, T0, every), lambda _: None)
-        took = perf_counter() - began
-        cpu = process_time() - cpu0
-        goal = f", to be at most {most:.0f} s" if most else ""
-        sent, left = len(came.sent[rule.id]), len(came.left[rule.id])
-        print(f"  {rule.id:24} every {every}: {took:7.1f} s, cpu {cpu:.1f} s{goal}; {sent:,} sent, {left:,} left")
+    for rule, with_goal, every, most in CASES:
+        env = Environment(RULES if with_goal else (rule,))
+        began, worked = perf_counter(), process_time()
+        came = run_backtest(engine, env, rule, grid_of(T0 - YEAR, T0, every), lambda _: None)
+        took, worked = perf_counter() - began, process_time() - worked
+        name = f"{rule.id}{' with the goal' if with_goal else ''}, every {every}"
+        goal = f" (to be at most {most} s)" if most else ""
+        print(f"  {name:50} {took:7.1f} s{goal}, {worked:.1f} s of it at work in Python;", end=" ")
+        print(f"{len(came.sent[rule.id]):,} sent, {len(came.left[rule.id]):,} left", flush=True)
 
 
 def main() -> None:

@@ -58,6 +58,7 @@ def scratch_tables(engine: Engine, *, own_facts: bool) -> Iterator[Connection]:
         event.listen(connection, "before_cursor_execute", _divert, retval=True)
         if connection.dialect.name == "sqlite":
             _driver(connection).set_authorizer(_keep_off)
+            _driver(connection).execute(f"PRAGMA mmap_size = {2**32}")  # all of the history is read: not page by page
         with connection.begin():
             _make_tables(connection, own_facts=own_facts)
         yield connection

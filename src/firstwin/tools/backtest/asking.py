@@ -123,7 +123,8 @@ def _turns(asked: Asked, grid: Grid) -> Select[Any]:
     asker = pairs.subquery("asked")
     scope = Scope(kind, asker.c.subject, asked.seen)
     holds = case((and_(exists(scope), word(condition).holds(scope)), 1), else_=0)
-    judged = select(asker.c.subject, asker.c.number, with_own_clock(holds, asker).label("holds")).subquery("judged")
+    judgement = select(asker.c.subject, asker.c.number, with_own_clock(holds, asker).label("holds"))
+    judged = judgement.offset(0).subquery("judged")  # once: without the OFFSET it is asked again for each use
     before = func.lag(judged.c.holds).over(partition_by=judged.c.subject, order_by=judged.c.number).label("before")
     turned = select(judged, before).subquery("turned")
     found = select(turned.c.subject, turned.c.number, turned.c.holds)
