@@ -250,9 +250,10 @@ class App:
         return replay(self.engine, wired.env, stretch, lambda run: self._drain(wired, run), progress, self.stopping)
 
     def backtest(self, rule: Rule, wanted: Wanted, progress: Callable[[float], None]) -> Report:
-        """What the rule would have done. Raises NoFactsError where there is no history."""
+        """What the rule would have done, but for silent feeds. Raises NoFactsError where there is no history."""
         wired = self.wired()
-        return backtest(self.engine, wired.env, rule, wanted, wired.project.daily_cap, progress)
+        env = replace(wired.env, feeds=None)  # which have to be looked at slot by slot: minutes in place of seconds
+        return backtest(self.engine, env, rule, wanted, wired.project.daily_cap, progress)
 
     def say(self, rule: Rule) -> str:
         """The rule read aloud, with the project's words."""

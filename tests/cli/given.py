@@ -37,6 +37,7 @@ after: 24 hours
 unless: logged_in
 then: {email: first-login, to: contact}
 again: never
+feed: sparse
 """,
     "welcome": """\
 about: account

@@ -40,7 +40,7 @@ def test_another_answer_says_which_clause_differs_and_why(run: Run, folder: Path
 def test_of_somebody_forgotten_another_answer_comes(run: Run, folder: Path) -> None:
     (folder / "rules/hers.yaml").write_text(
         "about: person\nwhen: signed_up\nafter: 24 hours\nunless: logged_in\n"
-        "then: {email: first-login, to: person}\nagain: never\n"
+        "then: {email: first-login, to: person}\nagain: never\nfeed: sparse\n"
     )
     facts = folder / "facts.jsonl"
     facts.write_text(signups("blue"))

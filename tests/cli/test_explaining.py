@@ -39,6 +39,14 @@ def test_what_stopped_it_is_told_with_its_evidence(run: Run, folder: Path, repla
         assert part in told, part
 
 
+def test_a_run_goes_by_the_end_of_its_name_too(run: Run, folder: Path, replayed: str) -> None:
+    short = replayed.rpartition(" ")[2]
+    assert "✓ nudge" in run("-p", str(folder), "explain", "first-login", "blue", "--run", short).stdout
+    told = run("-p", str(folder), "explain", "first-login", "blue", "--run", "zzz", code=2).stderr
+    assert "There is no run zzz" in told
+    assert replayed in told
+
+
 def test_programs_get_json(run: Run, folder: Path, replayed: str) -> None:
     shown = json.loads(run("-p", str(folder), "explain", "first-login", "fjord", "--run", replayed, "--json").stdout)
     assert shown["starts"][0]["steps"][0]["skips"][0]["reason"] == "gate_false"

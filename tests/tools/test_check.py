@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from firstwin.tools.check import check, sender_settings
+from firstwin.tools.ruletests.files import rule_tests
 from tests.cli.given import make_project
 
 FIRST_LOGIN = "rules/first-login.yaml"
@@ -78,3 +79,15 @@ def test_a_placeholder_is_filled_in(folder: Path) -> None:
     project = check(folder, {"PRODUCT": "Bluebird"}).project
     assert project is not None
     assert project.name == "Bluebird"
+
+
+def test_a_rule_that_cannot_be_read_brings_no_false_alarms_elsewhere(folder: Path) -> None:
+    edited(folder, FIRST_LOGIN, lambda text: text.replace("unless:", "\tunless:"))
+    tests = folder / "rules/tests"
+    tests.mkdir()
+    (tests / "first.yaml").write_text(
+        "- {test: it comes, rule: first-login, rule_since: 2026-03-02 09:00, expect: nothing}\n"
+    )
+    checked = check(folder, {})
+    assert {problem.file for problem in checked.problems} == {FIRST_LOGIN}
+    assert rule_tests(folder, checked).problems == ()

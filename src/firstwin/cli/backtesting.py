@@ -115,7 +115,8 @@ def _show(says: str, report: Report) -> None:
         notices().print(f"There are facts from {report.first_fact:%Y-%m-%d} on: it begins there.", style="yellow")
     screen().print(
         f"\nFrom {report.since:%Y-%m-%d %H:%M} to {report.until:%Y-%m-%d %H:%M} UTC, a tick every {_lasting(report.every)}"
-        f" ({report.slots:,} of them). The rule counts as new at the beginning.",
+        f" ({report.slots:,} of them). The rule counts as new at the beginning,"
+        " and no feed is held to be silent.",
         soft_wrap=True,
     )
     weeks = [(week.begins, f"{week.sent:,}", f"{week.skipped:,}") for week in found.weeks]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstwin.cli.console import fail, notices, operator, print_json, print_table, screen
-from firstwin.cli.opening import opened
+from firstwin.cli.opening import opened, run_named
 
 if TYPE_CHECKING:
     from firstwin.app import App
@@ -42,8 +42,8 @@ def list_(
     from firstwin.db.engine import read
     from firstwin.tools.deliveries import find
 
-    wanted = _wanted(run, state, reason, rule, account, channel, destination)
     with opened(ctx) as app, read(app.engine) as connection:
+        wanted = _wanted(run_named(app, run), state, reason, rule, account, channel, destination)
         found = find(connection, wanted, limit)
     if as_json:
         print_json(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstwin.cli.console import fail, print_json
-from firstwin.cli.opening import opened
+from firstwin.cli.opening import opened, run_named
 from firstwin.cli.tick import moment
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def explain(
 
     then = moment(at) if at else None
     with opened(ctx) as app:
-        found = _answer(app, rule_named(app, rule), account, person, then, run)
+        found = _answer(app, rule_named(app, rule), account, person, then, run_named(app, run))
     if as_json:
         print_json(found)
     elif isinstance(found, PeopleSeen):

@@ -47,6 +47,20 @@ def opened_for_facts(ctx: typer.Context) -> Iterator[Ground]:
         yield found
 
 
+def run_named(app: App, name: str) -> str:
+    """The run that a command line means, by its whole name or the end of it. Ends the command where there is none."""
+    from firstwin.db.engine import read
+    from firstwin.db.runs import all_runs, run_called
+    from firstwin.db.tables import LIVE
+
+    with read(app.engine) as connection:
+        found = name if name == LIVE else run_called(connection, name)
+        known = [run.id for run in all_runs(connection)]
+    if found is None:
+        fail("\n".join([f"There is no run {name}. There are:", *(f"  {run}" for run in known)]))
+    return found
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """What the user can put right ends the command with a sentence."""

@@ -58,6 +58,13 @@ def find_run(connection: Connection, run_id: str) -> Run | None:
     return None if row is None else Run(*row)
 
 
+def run_called(connection: Connection, name: str) -> str | None:
+    """The whole name of a run from the end of it, which is unlike any other's; None if there is no such run, or several."""
+    runs = [run.id for run in all_runs(connection)]
+    ending = [run for run in runs if run == name or run.endswith(f" {name}")]
+    return ending[0] if len(ending) == 1 else None
+
+
 def all_runs(connection: Connection) -> list[Run]:
     t = tables.run
     rows = connection.execute(select(t.c.id, t.c.virtual_from, t.c.real_from, t.c.rate, t.c.sends).order_by(t.c.id))

@@ -18,6 +18,7 @@ from firstwin.messages.templates import FOLDERS, Channel, Templates
 from firstwin.rules.problems import Problem, did_you_mean, errors
 
 UNSUBSCRIBE = ("unsubscribe_link",)
+UNUSED = "No rule uses this template."
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _misplaced(folder: Path) -> Iterator[Problem]:
 def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequence[Use]) -> Iterator[Problem]:
     file = templates.file(channel, name)
     if not uses:
-        yield Problem(file.label, 1, 1, "No rule uses this template.", "", "warning")
+        yield Problem(file.label, 1, 1, UNUSED, "", "warning")
     in_head = _in_head(file)
     yield from in_head
     if errors(in_head):

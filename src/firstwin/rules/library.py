@@ -78,7 +78,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
         tuple(sorted(set(problems))),
         uses,
         (*named.compared, *(compared for found in read for compared in found.compared)),
-        {name: document.file for name, document in documents.items()},
+        {PurePosixPath(file).stem: file for file in sorted(files)},
     )
 
 

@@ -149,6 +149,8 @@ def _warning(compared: Compared, message: str, suggestion: str) -> Problem:
 
 def _doubt(compared: Compared, comparison: Comparison, held: Held) -> tuple[str, str]:
     name, values = compared.name, comparison.value if isinstance(comparison.value, tuple) else ()
+    if comparison.op == "is_not" and (meant := _misspelt(values, held)):
+        return f"`{name}` has never been {meant[0]}, so this leaves nobody out.", meant[1]
     if comparison.op == "is_not" and held.missing and not compared.events:
         whom = OF_SUBJECTS[name.partition(".")[0]]
         message = f"{_share(held, whom)} have no `{name}`, and `is_not` leaves them out."
@@ -158,6 +160,13 @@ def _doubt(compared: Compared, comparison: Comparison, held: Held) -> tuple[str,
     if comparison.op == "is" and values:
         return _not_among(name, values, held)
     return "", ""
+
+
+def _misspelt(values: Sequence[object], held: Held) -> tuple[str, str] | None:
+    """Texts that are nobody's while something like them is: a value that is still to come is like none."""
+    texts = [value for value in values if isinstance(value, str) and value not in held.values]
+    meant = next((found for text in texts if (found := nearest(text, held.values))), None)
+    return (listed(texts), f"Did you mean `{meant}`?") if meant and len(texts) == len(values) else None
 
 
 def _not_among(name: str, values: Sequence[object], held: Held) -> tuple[str, str]:

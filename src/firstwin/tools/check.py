@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from firstwin.messages.check import Need, Use, check_templates, needs
+from firstwin.messages.check import UNUSED, Need, Use, check_templates, needs
 from firstwin.messages.templates import Channel, Templates
 from firstwin.rules.documents import Place, read_document
 from firstwin.rules.folder import read_rules
@@ -95,7 +95,9 @@ def _senders(content: bytes, project: Project) -> Iterator[Problem]:
 
 def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
     """What is wrong in templates, and what rules speak of and is not there."""
-    yield from check_templates(templates, [use for rule in library.rules for use in _uses(rule)])
+    found = check_templates(templates, [use for rule in library.rules for use in _uses(rule)])
+    is_whole = not errors(library.problems)  # else a rule that cannot be read may be the one that uses it
+    yield from (problem for problem in found if is_whole or problem.message != UNUSED)
     there: dict[str, tuple[str, ...]] = {channel: templates.names(channel) for channel in CHANNELS.values()}
     yield from missing_templates(library.uses, there)
 

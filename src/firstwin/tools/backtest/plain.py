@@ -24,7 +24,7 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     Step: frozenset({"name", "wait", "actions", "unless", "only_if"}),
     Environment: frozenset(
         {"rules", "zone", "grace", "every", "expires_after", "mail_sender", "csm_fallback", "csm_by_name", "addresses",
-         "told", "_asked"}
+         "csm_zones", "told", "_asked"}
     ),
 }  # fmt: skip
 
