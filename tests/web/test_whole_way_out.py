@@ -28,6 +28,8 @@ from tests.outbox.given import rows
 pytestmark = pytest.mark.slow
 
 RULE = "about: account\nwhen: signed_up\nthen: {{email: {template}, to: actor}}\nagain: never\nbackfill: 2 days\n"
+PATIENCE_S = 60  # a busy machine is no failure
+
 MAIL = "---\nsubject: {name}\n---\nHi {{{{ person | first_name }}}}.\n"
 LAYOUT = (
     "<html><body>{% block content %}{% endblock %}"
@@ -76,7 +78,7 @@ def house(engine: Engine, tmp_path: Path) -> Iterator[House]:
     server.start()
     # the worker's links lead to the port that was free for the pages
     worker = App(settings.model_copy(update={"public_url": server.url}), engine)
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as browser:
         yield House(worker, inbox, browser)
     server.stop()
     inbox.stop()
