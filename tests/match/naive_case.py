@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from firstwin.rules.terms import (
-    Alert,
     BecomesStart,
     ChangedStart,
     DateStart,
-    Email,
     EventStart,
     PropertyName,
     Record,
@@ -22,9 +20,9 @@ from firstwin.rules.terms import (
     Step,
     Subject,
     Term,
-    Webhook,
 )
 from firstwin.rules.terms_clock import ClockStart
+from tests.match.naive_actions import Chosen, chosen, longest_lifetime
 from tests.match.naive_facts import Fact, concerns, happened, visible
 from tests.match.naive_memory import Episode, Nudge, Project, Result, Skip, Start
 from tests.match.naive_reading import names_read
@@ -215,7 +213,7 @@ class Case:
         reason = "replaced" if is_overtaken(step, together) else self.why_not(start, step, due_at)
         start.waiting.remove(step.name)
         if reason is None:
-            self.nudge(start, step)
+            self.nudge(start, step, self.chosen(start, step))
         else:
             self.result.skips.append(Skip(self.rule.id, self.subject, start.key, step.name, reason, self.slot))
         if reason in ENDS_THE_START:
@@ -234,7 +232,12 @@ class Case:
             return "goal_met"
         if self.is_expired(start, step, due_at):
             return "expired"
-        return None if self.passes_gates(start, step) else "gate_false"
+        if not self.passes_gates(start, step):
+            return "gate_false"
+        return None if self.chosen(start, step).actions else "nothing_chosen"
+
+    def chosen(self, start: Start, step: Step) -> Chosen:
+        return chosen(step.actions, lambda term: self.holds(term, start), self.rule.id, self.subject)
 
     def is_too_late(self, start: Start, due_at: datetime) -> bool:
         """Found long after its time; what was to be recorded, or taken up, or was struck by a clock never is."""
@@ -258,7 +261,8 @@ class Case:
         return self.rule.until is not None and self.holds(self.rule.until, start)
 
     def is_expired(self, start: Start, step: Step, due_at: datetime) -> bool:
-        lifetime = self.rule.expires_after or longest_lifetime(step, self.project.expires_after)
+        done = self.chosen(start, step).actions
+        lifetime = self.rule.expires_after or longest_lifetime(done, self.project.expires_after)
         known_at = due_at if isinstance(self.rule.when, ClockStart) else start.seen_at
         return lifetime is not None and self.slot > max(due_at, known_at) + lifetime
 
@@ -273,11 +277,12 @@ class Case:
 
     # -- nudging
 
-    def nudge(self, start: Start, step: Step) -> None:
+    def nudge(self, start: Start, step: Step, done: Chosen) -> None:
         start.nudged_at.append(self.slot)
-        self.result.nudges.append(Nudge(self.rule.id, self.subject, start.key, step.name, self.slot))
-        nudged_fact(self, start, step)
-        for action in step.actions:
+        names = "/".join(done.branch) or None, "/".join(done.variant) or None
+        self.result.nudges.append(Nudge(self.rule.id, self.subject, start.key, step.name, self.slot, *names))
+        nudged_fact(self, start, step, done)
+        for action in done.actions:
             if isinstance(action, Record):
                 self.record(action.milestone, self.reached_at(start))
 
@@ -329,19 +334,3 @@ def is_one_of(value: object, wanted: tuple[Scalar, ...] | None) -> bool:
     if wanted is None:
         return True
     return any(same(value, one) for one in wanted) if wanted else value is None
-
-
-def longest_lifetime(step: Step, expires_after: Mapping[str, timedelta]) -> timedelta | None:
-    """None for ever."""
-    channels: list[str] = []
-    for action in step.actions:
-        match action:
-            case Record():
-                return None
-            case Email():
-                channels.append("email")
-            case Alert():
-                channels.append("alert")
-            case Webhook():
-                channels.append("webhook")
-    return max(expires_after[channel] for channel in channels)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tests.match.naive_calendar import DAY
 from tests.match.naive_facts import Fact
 
-EXPIRES_AFTER: Mapping[str, timedelta] = {"email": 3 * DAY, "alert": DAY, "webhook": 3 * DAY}
+EXPIRES_AFTER: Mapping[str, timedelta] = {"email": 3 * DAY, "alert": DAY, "webhook": 3 * DAY, "digest": DAY}
 
 
 @dataclass
@@ -60,11 +60,15 @@ class Episode:
 
 @dataclass(frozen=True)
 class Nudge:
+    """``branch`` and ``variant`` are what was chosen."""
+
     rule: str
     subject: str
     key: str
     step: str
     at: datetime
+    branch: str | None = None
+    variant: str | None = None
 
 
 @dataclass(frozen=True)

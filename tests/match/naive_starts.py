@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from firstwin.rules.terms import OVER, EventStart, PropertyName, Record, Rule, Step
 from firstwin.rules.terms_clock import ClockStart
+from tests.match.naive_actions import Chosen
 from tests.match.naive_calendar import moment_named, zone_named
 from tests.match.naive_clock import strikes
 from tests.match.naive_facts import Fact
@@ -110,9 +111,9 @@ def is_overtaken(step: Step, others: list[Step]) -> bool:
     return any(other.base == step.base and other.number > step.number for other in others)
 
 
-def nudged_fact(case: Case, start: Start, step: Step) -> None:
+def nudged_fact(case: Case, start: Start, step: Step, done: Chosen) -> None:
     """A nudge that went out is a fact."""
-    if case.rule.mode != "live" or all(isinstance(action, Record) for action in step.actions):
+    if case.rule.mode != "live" or all(isinstance(action, Record) for action in done.actions):
         return
     run, rule = case.project.run, case.rule.id
     name = f"firstwin.nudged.{rule}"

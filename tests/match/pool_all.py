@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from firstwin.rules.terms import Rule
 from tests.match import pool_rules, pool_terms
+from tests.match.pool_actions import ACTIONS
 from tests.match.pool_changes import CHANGES
 from tests.match.pool_gates import GATES
 from tests.match.pool_rules import named
@@ -14,5 +15,7 @@ from tests.match.pool_terms import Sample
 
 TERMS: dict[str, Sample] = {**pool_terms.TERMS, **CHANGES}
 STATES: dict[str, Sample] = {name: sample for name, sample in TERMS.items() if not sample.needs_start}
-RULES: dict[str, Rule] = {**pool_rules.RULES, **named(GATES)}
-TOGETHER = pool_rules.TOGETHER
+RULES: dict[str, Rule] = {**pool_rules.RULES, **named(GATES), **named(ACTIONS)}
+TOGETHER: dict[str, tuple[Rule, ...]] = pool_rules.TOGETHER | {
+    "until-activated + chosen-to-record": (RULES["until-activated"], RULES["chosen-to-record"])
+}

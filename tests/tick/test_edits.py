@@ -75,7 +75,9 @@ def by_the_referee(before: World, after: World, edited: datetime, run: str) -> s
     for facts in split_by_history(before.facts):
         referee = Referee(before.rules, facts, Project(zone=ZONE, run=run, csm_zones=CSM_ZONES))
         result = referee.run(before.slots, edits={edited: lambda case, at: edit(case, after.rules[0], at)})
-        found |= {(n.rule, n.subject, n.key, now_called.get(n.step, n.step), n.at) for n in result.nudges}
+        found |= {
+            (n.rule, n.subject, n.key, now_called.get(n.step, n.step), n.branch, n.variant, n.at) for n in result.nudges
+        }
     return found
 
 

@@ -13,7 +13,17 @@ from sqlalchemy import Engine, select
 from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import Run, open_run
-from firstwin.rules.terms import Record, Rule, Webhook, conditions, read_milestones
+from firstwin.rules.terms import (
+    Action,
+    Choose,
+    Digest,
+    Record,
+    Rule,
+    Split,
+    Webhook,
+    conditions,
+    read_milestones,
+)
 from firstwin.tick.environment import Environment
 from firstwin.tick.rule import Ticked, tick_rule
 from firstwin.tick.sync import sync_rules
@@ -27,7 +37,7 @@ from tests.match.pool_all import RULES, TOGETHER
 ZONE = "Europe/Berlin"
 CSM_ZONES = {"ann": "America/New_York", "bob": "Pacific/Auckland"}
 GROUPS: dict[str, tuple[Rule, ...]] = {**{name: (rule,) for name, rule in RULES.items()}, **TOGETHER}
-NUDGE = tuple[str, str, str, str, datetime]
+NUDGE = tuple[str, str, str, str, str | None, str | None, datetime]
 
 
 @dataclass(frozen=True)
@@ -48,12 +58,27 @@ def world(rules: tuple[Rule, ...], run: str, seed: int, histories: int) -> World
 
 def reaching_everybody(rule: Rule) -> Rule:
     """The rule with messages that need no address: whom a mail reaches is another test's business."""
-    steps = tuple(
-        replace(step, actions=tuple(a if isinstance(a, Record) else Webhook("post", "crm") for a in step.actions))
-        for step in rule.steps
-    )
+    steps = tuple(replace(step, actions=_reaching(step.actions)) for step in rule.steps)
     over = rule.over and replace(rule.over, actions=(Webhook("post", "crm"),))
     return replace(rule, steps=steps, over=over, version=f"{rule.id}-1")
+
+
+def _reaching(actions: Sequence[Action]) -> tuple[Action, ...]:
+    return tuple(_reaching_one(action) for action in actions)
+
+
+def _reaching_one(action: Action) -> Action:
+    match action:
+        case Record():
+            return action
+        case Digest():
+            return replace(action, to="cs")
+        case Choose(branches):
+            return Choose(tuple(replace(branch, actions=_reaching(branch.actions)) for branch in branches))
+        case Split(variants):
+            return Split(tuple(replace(variant, actions=_reaching(variant.actions)) for variant in variants))
+        case _:
+            return Webhook("post", "crm")
 
 
 def run_ticks(engine: Engine, here: World, run_id: str, *, everyone: bool = False) -> list[Ticked]:
@@ -88,15 +113,15 @@ def _tick(engine: Engine, env: Environment, run: Run, rule: Rule, slot: datetime
 def nudges_in(engine: Engine) -> set[NUDGE]:
     n = tables.nudge.c
     with engine.connect() as connection:
-        rows = connection.execute(select(n.rule, n.subject, n.start_key, n.step, n.decided_at))
-        return {(row[0], row[1], row[2], row[3], row[4]) for row in rows}
+        rows = connection.execute(select(n.rule, n.subject, n.start_key, n.step, n.branch, n.variant, n.decided_at))
+        return {(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in rows}
 
 
 def by_the_referee(here: World, run_id: str) -> set[NUDGE]:
     found: set[NUDGE] = set()
     for facts in split_by_history(here.facts):
         referee = naive.Referee(here.rules, facts, Project(zone=ZONE, run=run_id, csm_zones=CSM_ZONES))
-        found |= {(n.rule, n.subject, n.key, n.step, n.at) for n in referee.run(here.slots).nudges}
+        found |= {(n.rule, n.subject, n.key, n.step, n.branch, n.variant, n.at) for n in referee.run(here.slots).nudges}
     return found
 
 
