@@ -41,7 +41,8 @@ class Case:
 
     @property
     def held_out(self) -> bool:
-        return draw(self.drawn_by, self.match.start.subject, "hold_out") < self.match.rule.hold_out
+        share = self.match.rule.hold_out
+        return share > 0 and draw(self.drawn_by, self.match.start.subject, "hold_out") < share
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from firstwin.decide.draw import draw
@@ -28,8 +28,11 @@ class Chosen:
         return "/".join(self.variants) or None
 
 
-def choose(actions: Iterable[Action], holds: Callable[[Term], bool], rule: str, subject: str) -> Chosen:
+def choose(actions: Sequence[Action], holds: Callable[[Term], bool], rule: str, subject: str) -> Chosen:
     """``rule`` is the name that lots are drawn by."""
+    single = [action for action in actions if not isinstance(action, (Choose, Split))]
+    if len(single) == len(actions):
+        return Chosen(single)
     chooser = _Chooser(holds, rule, subject)
     chooser.take(actions, "split")
     return chooser.chosen

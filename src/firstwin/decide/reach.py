@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from firstwin.decide.case import Case, channel_of
 from firstwin.decide.recipients import is_address, recipients
@@ -23,25 +24,26 @@ NOBODY = {
 
 
 def reach(case: Case, action: Message) -> tuple[Planned | NotSent, ...]:
-    if case.now > case.expires_at(channel_of(action)):
+    expires_at = case.expires_at(channel_of(action))
+    if case.now > expires_at:
         return (NotSent(action, Reason.EXPIRED),)
     if isinstance(action, Email):
-        return _mails(case, action)
-    return (_to_destination(case, action),)
+        return _mails(case, action, expires_at)
+    return (_to_destination(case, action, expires_at),)
 
 
-def _mails(case: Case, action: Email) -> tuple[Planned | NotSent, ...]:
+def _mails(case: Case, action: Email, expires_at: datetime) -> tuple[Planned | NotSent, ...]:
     people = recipients(case, action.to)
     if not people:
         return (NotSent(action, Reason.NO_ADDRESS, _nobody(action.to)),)
-    return tuple(_mail(case, action, person) for person in people)
+    return tuple(_mail(case, action, person, expires_at) for person in people)
 
 
 def _nobody(to: Recipient) -> str:
     return NOBODY[to.kind].format(name=to.name)
 
 
-def _mail(case: Case, action: Email, person: Person) -> Planned | NotSent:
+def _mail(case: Case, action: Email, person: Person, expires_at: datetime) -> Planned | NotSent:
     who = person.id or action.to.name
     if person.address is None or not is_address(person.address):
         return NotSent(action, Reason.NO_ADDRESS, f"{who} has no address")
@@ -52,7 +54,7 @@ def _mail(case: Case, action: Email, person: Person) -> Planned | NotSent:
         "email",
         case.policy.mail_sender,
         case.match.rule.message_class,
-        case.expires_at("email"),
+        expires_at,
         person_id=person.id or None,
         address=person.address,
     )
@@ -62,17 +64,19 @@ def silenced(case: Case, person: Person, address: str) -> bool:
     """Whether this class may not be sent to the person or to the address, whoever else it belongs to."""
     lower = address.lower()
     classes = person.suppressed | case.policy.suppressed_addresses.get(lower, frozenset())
-    sharing = (other.suppressed for other in case.subject.people if (other.address or "").lower() == lower)
-    return silences(classes.union(*sharing), case.match.rule.message_class)
+    for other in case.subject.people:
+        if other.suppressed and (other.address or "").lower() == lower:
+            classes |= other.suppressed
+    return bool(classes) and silences(classes, case.match.rule.message_class)
 
 
-def _to_destination(case: Case, action: Alert | Webhook | Digest) -> Planned | NotSent:
+def _to_destination(case: Case, action: Alert | Webhook | Digest, expires_at: datetime) -> Planned | NotSent:
     destination = action.to if action.to != CSM else case.subject.csm or case.policy.csm_fallback
     if destination is None:
         return NotSent(action, Reason.NO_ADDRESS, "the account has no CSM, and firstwin.yaml names no fallback")
     channel = channel_of(action)
     message_class = case.match.rule.message_class if isinstance(action, Webhook) else "alert"
-    planned = Planned(action, channel, destination, message_class, case.expires_at(channel))
+    planned = Planned(action, channel, destination, message_class, expires_at)
     return _listed(case, action, planned) if isinstance(action, Digest) else planned
 
 

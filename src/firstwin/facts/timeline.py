@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, func, literal, or_, select, true
 
 from firstwin.db import tables
 from firstwin.db.bulk import one_of
@@ -63,29 +63,48 @@ def properties(
     ids: Collection[str],
     now: datetime,
     seen: ColumnElement[bool] | None = None,
+    names: tuple[str, ...] = (),
+    latest: dict[str, datetime] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Each subject's properties at ``now``; an empty one for a subject without any. ``seen`` limits the facts."""
+    """Each subject's properties at ``now``; an empty one for a subject without any. ``seen`` limits the facts.
+
+    ``names`` are those that are wanted, where not all are. ``latest`` is told since when each subject looks like this: a
+    replay finds it as it is here at any moment from then on.
+    """
     found: dict[str, dict[str, Any]] = {subject: {} for subject in ids}
     begin = len(f"firstwin.{kind}.")
-    query = _newest(kind, EVERYTHING if seen is None else seen)
-    for subject, name, props in connection.execute(query, {"ids": list(ids), "now": now}).all():
+    query = _newest(kind, EVERYTHING if seen is None else seen, names)
+    for subject, name, props, at, known_at in connection.execute(query, {"ids": list(ids), "now": now}).all():
         value = orjson.loads(props).get("value")
         if value is not None:
             found[subject][name[begin:]] = value
+        if latest is not None:
+            latest[subject] = max(at, known_at, latest.get(subject, at))
     return found
 
 
 def people_of(
-    connection: Connection, accounts: Collection[str], now: datetime, seen: ColumnElement[bool] | None = None
+    connection: Connection,
+    accounts: Collection[str],
+    now: datetime,
+    seen: ColumnElement[bool] | None = None,
+    names: tuple[str, ...] = (),
+    latest: dict[str, datetime] | None = None,
 ) -> dict[str, list[Member]]:
     """The people of each account at ``now``, those first who joined first, without those who were deleted."""
     rows = connection.execute(_MEMBERS, {"ids": list(accounts), "now": now}).all()
-    known = properties(connection, "person", {row.person_id for row in rows}, now, seen)
+    since_when: dict[str, datetime] | None = None if latest is None else {}
+    known = properties(connection, "person", {row.person_id for row in rows}, now, seen, names, since_when)
     found: dict[str, list[Member]] = {account: [] for account in accounts}
-    for row in rows:
-        props = known[row.person_id]
+    for account, person, since in rows:
+        props = known[person]
         if props.get("deleted") is not True:
-            found[row.account_id].append(_member(row.person_id, row.since, props))
+            found[account].append(_member(person, since, props, named=not names or "name" in names))
+        if latest is not None and since_when is not None:
+            latest[account] = max(since, since_when.get(person, since), latest.get(account, since))
+    if latest is not None:
+        for account, left in connection.execute(_LEFT, {"ids": list(accounts), "now": now}):
+            latest[account] = max(left, latest.get(account, left))
     return found
 
 
@@ -93,7 +112,7 @@ def accounts_of(
     connection: Connection, people: Collection[str], now: datetime, seen: ColumnElement[bool] | None = None
 ) -> dict[str, str]:
     """The account of each person that is in one; of several, the one joined last."""
-    found = properties(connection, "person", people, now, seen)
+    found = properties(connection, "person", people, now, seen, ("account",))
     return {person: props["account"] for person, props in found.items() if "account" in props}
 
 
@@ -110,29 +129,40 @@ _MEMBERS = (
     .order_by(member.since, member.person_id)
 )
 
+_LEFT = (
+    select(member.account_id, func.max(member.until, type_=Instant()))
+    .where(one_of(member.account_id, "ids"), member.until <= NOW)
+    .group_by(member.account_id)
+)
 
-@lru_cache(maxsize=8)
-def _newest(kind: Kind, seen: ColumnElement[bool]) -> Select[Any]:
-    """The newest fact of each property."""
+
+@lru_cache(maxsize=64)
+def _newest(kind: Kind, seen: ColumnElement[bool], names: tuple[str, ...]) -> Select[Any]:
+    """The newest fact of each property, or of those that are named."""
     whose = event.account_id if kind == "account" else event.person_id
     newest_first = (event.occurred_at.desc(), event.seq.desc())
     rank = func.row_number().over(partition_by=(whose, event.name), order_by=newest_first)
     ranked = (
-        select(whose.label("subject"), event.name, event.props, rank.label("rank"))
-        .where(one_of(whose, "ids"), _is_property(kind), event.occurred_at <= NOW, seen)
+        select(whose.label("subject"), event.name, event.props, event.occurred_at, event.known_at, rank.label("rank"))
+        .where(one_of(whose, "ids"), _is_property(kind, names), event.occurred_at <= NOW, seen)
         .subquery("ranked")
     )
-    return select(ranked.c.subject, ranked.c.name, cast(ranked.c.props, Text)).where(ranked.c.rank == 1)
+    columns = ranked.c
+    found = select(columns.subject, columns.name, cast(columns.props, Text), columns.occurred_at, columns.known_at)
+    return found.where(columns.rank == 1)
 
 
-def _is_property(kind: Kind) -> ColumnElement[bool]:
+def _is_property(kind: Kind, names: tuple[str, ...]) -> ColumnElement[bool]:
     """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not."""
     name = event.name
+    if names:
+        return name.in_([literal(f"firstwin.{kind}.{each}") for each in names])
     return and_(name >= "firstwin", name < "firstwio", name.startswith(f"firstwin.{kind}."))
 
 
-def _member(person: str, since: datetime, props: Mapping[str, Any]) -> Member:
-    return Member(person, since, _text(props.get("email")), _text(props.get("role")), _names(props).get("name"))
+def _member(person: str, since: datetime, props: Mapping[str, Any], *, named: bool) -> Member:
+    name = _names(props).get("name") if named else None
+    return Member(person, since, _text(props.get("email")), _text(props.get("role")), name)
 
 
 def _names(props: Mapping[str, Any]) -> dict[str, str]:

@@ -131,9 +131,9 @@ def decided_of_due(
 def too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:
     """A step whose time had long gone when its start was found; what a backfill takes up is late on purpose."""
     is_backfill = match.start.at < active_from
-    if isinstance(match.rule.when, ClockStart):  # no fact had to come first; that it is late shows by its expiry
+    if match.due_at + env.grace >= match.start.seen_at or is_backfill or match.rule.only_records:
         return None
-    if match.rule.only_records or is_backfill or match.due_at + env.grace >= match.start.seen_at:
+    if isinstance(match.rule.when, ClockStart):  # no fact had to come first; that it is late shows by its expiry
         return None
     return Skip(match, Reason.TOO_LATE, f"due at {match.due_at:%Y-%m-%d %H:%M} UTC, known since the start was found")
 

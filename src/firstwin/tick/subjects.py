@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection
 
 from firstwin.db import tables
+from firstwin.db.types import EPOCH
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
-from firstwin.facts.timeline import KNOWN, Member, accounts_of, people_of, properties
+from firstwin.facts.subject import Kind
+from firstwin.facts.timeline import KNOWN, Member, people_of, properties
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.value import Match
 from firstwin.outbox.suppressions import suppressed
-from firstwin.rules.terms import Email, Rule
+from firstwin.rules.terms import Digest, Email, Rule
 from firstwin.tick.environment import Environment
 
 
@@ -25,16 +28,27 @@ def subjects_for(
 ) -> dict[int, Subject]:
     """By start. What only records, or only goes to programs, needs to know nobody."""
     ids = sorted({match.start.subject for match, _ in due})
-    known = _Reader(connection, env, asked, moment.now).read(ids)
-    return {match.start.id: replace(known[match.start.subject], exists=exists) for match, exists in due}
+    known = Reader(connection, env, asked, moment.now).read(ids)
+    return {match.start.id: told(known[match.start.subject], exists=exists) for match, exists in due}
+
+
+def told(subject: Subject, *, exists: bool) -> Subject:
+    """The subject, who is there or is not."""
+    return subject if exists else replace(subject, exists=False)
 
 
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
+    """Reads of each subject what deciding about this rule asks for, and no more.
+
+    ``latest``, if there is one, is told since when each looks as it does at ``now``.
+    """
+
     connection: Connection
     env: Environment
     asked: Asked
     now: datetime
+    latest: dict[str, datetime] | None = None
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
@@ -55,8 +69,8 @@ class _Reader:
     def _accounts(self, ids: Sequence[str]) -> dict[str, Subject]:
         people: Mapping[str, Sequence[Member]] = {}
         if sends_mail(self.asked.rule):
-            people = people_of(self.connection, ids, self.now, self.seen)
-        traits = properties(self.connection, "account", ids, self.now, self.seen)
+            people = people_of(self.connection, ids, self.now, self.seen, OF_PEOPLE, self.latest)
+        traits = self._properties("account", ids, OF_ACCOUNTS)
         silent = self._suppressed([member for members in people.values() for member in members])
         return {one: self._account(one, traits[one], people.get(one, ()), silent) for one in ids}
 
@@ -78,9 +92,10 @@ class _Reader:
 
     def _people(self, ids: Sequence[str]) -> dict[str, Subject]:
         """A person rule knows the person, and the account that the person is in."""
-        accounts = accounts_of(self.connection, ids, self.now, self.seen)
+        traits = self._properties("person", ids, OF_PEOPLE)
+        accounts = {person: own["account"] for person, own in traits.items() if "account" in own}
         around = self._accounts(sorted(set(accounts.values())))
-        traits = properties(self.connection, "person", ids, self.now, self.seen)
+        self._note_account(accounts)
         members = {one: _alone(one, traits[one], self.now) for one in ids}
         silent = self._suppressed(list(members.values()))
         nobody = Subject("account", "", None)
@@ -99,11 +114,33 @@ class _Reader:
             )
         return found
 
+    def _properties(self, kind: Kind, ids: Sequence[str], names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        named = properties_named(self.asked.rule, kind)
+        return properties(self.connection, kind, ids, self.now, self.seen, (*names, *named), self.latest)
+
+    def _note_account(self, accounts: Mapping[str, str]) -> None:
+        """What is told of the account is told of the person, too."""
+        if self.latest is not None:
+            for person, account in accounts.items():
+                self.latest[person] = max(self.latest[person], self.latest.get(account, EPOCH))
+
     def _suppressed(self, members: Collection[Member]) -> Mapping[str, frozenset[str]]:
         """The classes not to be sent, by person and by address in small letters."""
         people = [member.id for member in members]
         addresses = [member.email for member in members if member.email]
         return suppressed(self.connection, self.env.addresses, people, addresses)
+
+
+OF_ACCOUNTS: Final = ("contact", "csm")
+OF_PEOPLE: Final = ("email", "role", "account", "deleted")
+
+
+@lru_cache(maxsize=4096)
+def properties_named(rule: Rule, kind: Kind) -> tuple[str, ...]:
+    """Those that its actions name: the address to write to, what a list is ordered by."""
+    named = {deed.to.name for deed in rule.deeds if isinstance(deed, Email) and deed.to.kind == "address"}
+    named |= {str(deed.order_by.of) for deed in rule.deeds if isinstance(deed, Digest) and deed.order_by}
+    return tuple(sorted(name.removeprefix(f"{kind}.") for name in named if name.startswith(f"{kind}.")))
 
 
 def addresses_in_data(
@@ -113,6 +150,12 @@ def addresses_in_data(
     names = {action.to.name for action in rule.deeds if isinstance(action, Email) and action.to.kind == "address"}
     found = (address_in_data(match, subjects[match.start.id], name) for match, _ in due for name in names)
     return {address for address in found if address}
+
+
+@lru_cache(maxsize=4096)
+def writes_to_data(rule: Rule) -> bool:
+    """Whether any of its mails goes to an address that stands in the data."""
+    return any(isinstance(deed, Email) and deed.to.kind == "address" for deed in rule.deeds)
 
 
 def sends_mail(rule: Rule) -> bool:

@@ -52,12 +52,13 @@ class NeedsSlots(Exception):  # noqa: N818 - it says what is wrong
     """Something can only be asked slot by slot: it depends on more of the clock than ``now`` and ``previous``."""
 
 
-def with_own_clock(question: Part, asker: FromClause) -> Part:
+def with_own_clock(question: Part, asker: FromClause, now: str = "now") -> Part:
     """The same question, but ``now`` and ``previous`` are those of the row of ``asker`` that it is put for.
 
     They are written as plain SQL: a name that SQL looks up from the inside to the outside, however deep the question lies.
     """
-    clocks = {bind.key: literal_column(f"asked.{bind.key}", Instant()) for bind in (NOW, PREVIOUS)}
+    names = {NOW.key: now, PREVIOUS.key: "previous"}
+    clocks = {key: literal_column(f"asked.{name}", Instant()) for key, name in names.items()}
 
     def replace(part: Any, **_: object) -> Any:  # noqa: ANN401 - SQLAlchemy's
         return clocks.get(part.key) if isinstance(part, BindParameter) else None
@@ -129,14 +130,14 @@ def _turns(asked: Asked, grid: Grid) -> Select[Any]:
     turned = select(judged, before).subquery("turned")
     found = select(turned.c.subject, turned.c.number, turned.c.holds)
     found = found.where(or_(turned.c.before.is_(None), turned.c.before != turned.c.holds)).order_by(turned.c.number)
-    return _must_be_known(found)
+    return must_be_known(found)
 
 
 @lru_cache(maxsize=256)
 def _gates(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
     asker = asked_rows(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
     scope = Scope(asked.rule.about, asker.c.subject, asked.seen, StartColumns(asker.c.at, asker.c.props))
-    return _must_be_known(
+    return must_be_known(
         select(asker.c.id, *(with_own_clock(answer, asker) for answer in answers(asked.rule, step, scope)))
     )
 
@@ -155,7 +156,7 @@ def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     ).select_from(asker.join(fact, subject_of(asked, fact) == asker.c.subject))
     newest = newest.where(named(fact.c.name, names), fact.c.occurred_at <= NOW)
     newest = newest.where(*asked.seen.visible(fact), *of_this_run(fact, names)).group_by(asker.c.id)
-    return _must_be_known(with_own_clock(newest, asker))
+    return must_be_known(with_own_clock(newest, asker))
 
 
 def asked_rows(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
@@ -163,9 +164,9 @@ def asked_rows(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 
     return select(given(dialect, **columns)).offset(0).subquery("asked")
 
 
-def _must_be_known(statement: Select[Any]) -> Select[Any]:
+def must_be_known(statement: Select[Any], *besides: str) -> Select[Any]:
     """Raises NeedsSlots for a statement that asks for more than is bound here."""
     binds = {part.key for part in iterate(statement) if isinstance(part, BindParameter) and part.required}
-    if not binds <= KNOWN:
-        raise NeedsSlots(sorted(binds - KNOWN))
+    if not binds <= KNOWN.union(besides):
+        raise NeedsSlots(sorted(binds - KNOWN.union(besides)))
     return statement

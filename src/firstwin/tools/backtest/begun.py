@@ -14,11 +14,15 @@ from firstwin.rules.terms import BecomesStart, Rule, Step
 from firstwin.tools.backtest.grid import Grid
 
 Who = tuple[str, str]  # a subject and the value of `per`
+Gates = tuple[bool, bool, bool, bool]  # exists, goal, unless, only_if
 
 
 @dataclass(eq=False, slots=True)
 class Begun:
-    """A start that was taken, with its steps that wait. ``left_at``: from which slot on its state is over."""
+    """A start that was taken, with its steps that wait. ``left_at``: from which slot on its state is over.
+
+    ``gates``: how they stand when each step is decided, as far as that was asked.
+    """
 
     start: Start
     ends_at: datetime
@@ -26,6 +30,7 @@ class Begun:
     is_open: bool = True
     is_done: bool = False
     left_at: int | None = None
+    gates: dict[str, Gates] = field(default_factory=dict)
 
     @property
     def who(self) -> Who:

@@ -9,35 +9,33 @@ from datetime import datetime
 from itertools import chain, count
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal_column, select
+from sqlalchemy import Connection, Select, select
 
 from firstwin.db import tables
-from firstwin.db.insert import insert_new
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
 from firstwin.decide.value import Hold, Nudge, Policy, Subject
 from firstwin.match.plan import Moment
 from firstwin.match.seen import seen_by
-from firstwin.match.starts.events import every
 from firstwin.match.value import Match, Start
 from firstwin.rules.terms import BecomesStart, Rule, Step
 from firstwin.tick.decisions import too_late
 from firstwin.tick.environment import Environment
 from firstwin.tick.policy import policy_at
-from firstwin.tick.records import milestone_fact
 from firstwin.tick.rule import earliest_of, tick_within
 from firstwin.tools.backtest.asking import NeedsSlots, Questions, microseconds
 from firstwin.tools.backtest.begun import Begun, Memory, in_order
+from firstwin.tools.backtest.events import events
 from firstwin.tools.backtest.grid import Grid
 from firstwin.tools.backtest.known import Due, Known
+from firstwin.tools.backtest.milestones import Milestones
 from firstwin.tools.backtest.slots import Told, advance
 
 s, d, n, e = tables.start.c, tables.step_due.c, tables.nudge.c, tables.episode.c
 
 CHUNKS: Final = 24  # parts of the stretch, for memory's sake and for whoever watches
-READ_AT_ONCE: Final = 5000
+ALL_OPEN: Final = (True, False, False, True)
 Key = tuple[int, str]  # a start and a step
-Gates = tuple[bool, bool, bool, bool]  # exists, goal, unless, only_if
 
 
 @dataclass
@@ -48,7 +46,6 @@ class Chunk:
     last: int
     found: list[tuple[int, Begun]] = field(default_factory=list)
     due: list[tuple[int, Begun, Step]] = field(default_factory=list)
-    gates: dict[Key, Gates] = field(default_factory=dict)
     known: dict[Key, tuple[Subject, Policy]] = field(default_factory=dict)
     goals: set[tuple[int, int]] = field(default_factory=set)  # of which start the goal is met at which slot
 
@@ -60,14 +57,14 @@ class Together:
         self.connection, self.env, self.run, self.rule, self.grid = connection, env, run, rule, grid
         self.asked = env.asked(rule, seen_by(connection, run.id))
         self.questions = Questions(connection, self.asked, run.id)
-        self.known = Known(connection, env, self.asked, run.id, grid.end)
+        self.known = Known(connection, env, self.asked, grid.end)
         self.memory = Memory(rule, grid)
         self.policy = policy_at(connection, env)
         self.ids = count(1)
         self._events: Iterator[tuple[int, Begun]] = iter(())
         self.later: list[tuple[int, Begun, Step]] = []
         self.open: dict[str, Begun | None] = {}  # whose state is true, and the start that this made
-        self.facts: list[dict[str, Any]] = []
+        self.milestones = Milestones(self.questions, grid)
 
     def go(self, told: Told) -> None:
         """Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
@@ -127,7 +124,7 @@ class Together:
         self._ask_goals(chunk)
         self._ask_subjects(chunk)
         self._decide(chunk)
-        self._record()
+        self.milestones.record()
 
     def _moment(self, chunk: Chunk) -> Moment:
         return Moment(self.run.id, self.grid.at(chunk.last), self.grid.at(chunk.first - 1))
@@ -140,29 +137,14 @@ class Together:
             chunk.found.append((number, begun))
 
     def _new_events(self) -> Iterator[tuple[int, Begun]]:
-        """Every event that starts the rule, read as it is needed, by slot and within that as it happened."""
-        moment = Moment(self.run.id, self.grid.end)
-        earliest = earliest_of(self.rule, self.grid.begin)
-        known_at: ColumnElement[datetime] = literal_column("e.known_at")
-        occurred_at: ColumnElement[datetime] = literal_column("e.occurred_at")
-        later = case((known_at > occurred_at, known_at), else_=occurred_at)
-        query = (
-            every(self.asked, True)
-            .order_by(None)
-            .order_by(self.grid.number_of(later), occurred_at, literal_column("e.seq"))
-        )
-        query = query.execution_options(yield_per=READ_AT_ONCE)
-        for row in self.connection.execute(query, self.asked.parameters(self.connection, moment, earliest=earliest)):
-            number = self.grid.number(max(row.known_at, row.occurred_at))
-            if number > 0:
-                yield number, self._begun(row, self.grid.at(number))
-
-    def _begun(self, row: Row[Any], seen_at: datetime) -> Begun:
-        start = Start(
-            next(self.ids), self.rule.id, row.subject, row.key, row.per or "", row.occurred_at, seen_at,
-            row.person_id, row.props,
-        )  # fmt: skip
-        return self.memory.begin(start, self.rule.steps)
+        for one in events(self.questions, self.grid, earliest_of(self.rule, self.grid.begin)):
+            seen_at = self.grid.at(one.number)
+            start = Start(
+                next(self.ids), self.rule.id, one.subject, one.key, one.per, one.at, seen_at, one.actor, one.props
+            )
+            begun = self.memory.begin(start, self.rule.steps)
+            begun.gates.update(zip(begun.waiting, one.gates, strict=True))
+            yield one.number, begun
 
     def _find_states(self, chunk: Chunk) -> None:
         moment = self._moment(chunk)
@@ -192,11 +174,13 @@ class Together:
     # ---- what is asked of all of them at once ----
 
     def _ask_gates(self, chunk: Chunk) -> None:
+        """Of events they are known already."""
         for step in self.rule.steps:
-            rows = [_row(begun, self.grid.at(number)) for number, begun, its in chunk.due if its is step]
+            ask = {b.start.id: (n, b) for n, b, its in chunk.due if its is step and step.name not in b.gates}
+            rows = [_row(begun, self.grid.at(number)) for number, begun in ask.values()]
             for id_, *gates in self.questions.gates(step, rows):
                 exists, goal, unless, only_if = map(bool, gates)
-                chunk.gates[id_, step.name] = exists, goal, unless, only_if
+                ask[id_][1].gates[step.name] = exists, goal, unless, only_if
 
     def _ask_goals(self, chunk: Chunk) -> None:
         """Whether a start that stands in the way of a new one has met its goal by then."""
@@ -220,11 +204,10 @@ class Together:
         """Only of those whose gates are open: the others are told why not, whoever they are."""
         due = []
         for number, begun, step in chunk.due:
-            exists, goal, unless, only_if = chunk.gates[begun.start.id, step.name]
-            if exists and only_if and not goal and not unless:
-                due.append(Due(Match(self.rule, step, begun.start, begun.start.at + step.wait), self.grid.at(number)))
+            if begun.gates[step.name] == ALL_OPEN:
+                due.append(Due(begun.start, step, self.grid.at(number)))
         for one, subject, policy in self.known.of(due, self.policy):
-            chunk.known[one.match.start.id, one.match.step.name] = subject, policy
+            chunk.known[one.start.id, one.step.name] = subject, policy
 
     # ---- one by one, in the order of the slots ----
 
@@ -252,7 +235,7 @@ class Together:
 
     def _decide_one(self, chunk: Chunk, number: int, begun: Begun, step: Step) -> None:
         start, now = begun.start, self.grid.at(number)
-        exists, goal, unless, only_if = chunk.gates[start.id, step.name]
+        exists, goal, unless, only_if = begun.gates.pop(step.name)
         match = Match(self.rule, step, start, start.at + step.wait, goal, unless, only_if)
         subject, policy = chunk.known.get((start.id, step.name)) or (self._nobody(start, exists=exists), self.policy)
         decision = too_late(match, self.env, self.grid.begin) or decide(
@@ -263,53 +246,13 @@ class Together:
         begun.settle(step)
         if isinstance(decision, Nudge):
             self.memory.nudged(start.id, begun.who, step.name, now)
-            self._note_milestones(decision, number)
+            self.milestones.note(decision, number)
         elif decision.ends_start:
             begun.leave()
         self.env.told(now, (decision,))
 
     def _nobody(self, start: Start, *, exists: bool) -> Subject:
         return Subject(self.rule.about, start.subject, None, exists)
-
-    # ---- milestones ----
-
-    def _note_milestones(self, nudge: Nudge, number: int) -> None:
-        if nudge.records:
-            self.facts.append({"nudge": nudge, "number": number})
-
-    def _record(self) -> None:
-        """As facts, for the rules that read them."""
-        noted, self.facts = self.facts, []
-        if not noted:
-            return
-        when = self._when_true(noted)
-        rows = []
-        for place, one in enumerate(noted):
-            moment = Moment(self.run.id, self.grid.at(one["number"]))
-            nudge: Nudge = one["nudge"]
-            rows += [
-                milestone_fact(self.rule.about, moment, nudge, item.milestone, when.get(place))
-                for item in nudge.records
-            ]
-        insert_new(self.connection, tables.event, rows)
-
-    def _when_true(self, noted: Sequence[dict[str, Any]]) -> dict[int, datetime]:
-        """A state became true at its newest fact, or at the slot where only the clock moved."""
-        if not isinstance(self.rule.when, BecomesStart):
-            return {}
-        at = self.grid.at
-        rows = [
-            {
-                "id": place,
-                "subject": one["nudge"].match.start.subject,
-                "now": microseconds(at(one["number"])),
-                "previous": microseconds(at(one["number"] - 1)),
-            }
-            for place, one in enumerate(noted)
-        ]
-        return {
-            row["id"]: at(one["number"]) for row, one in zip(rows, noted, strict=True)
-        } | self.questions.newest_facts(rows)
 
 
 def _row(begun: Begun, now: datetime) -> dict[str, Any]:
