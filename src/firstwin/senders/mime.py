@@ -41,12 +41,19 @@ def compose(mail: Mail, *, sender: str, reply_to: str = "", bounces_to: str = ""
     checked = addressed(mail, sender=sender, reply_to=reply_to)
     if isinstance(checked, Refused):
         return checked
-    headers = _headers(checked, date)
+    content = written(checked, date=date)
+    if isinstance(content, Refused):
+        return content
+    return Envelope(bounces_to or checked.author.address, checked.to.address, content, checked.message_id)
+
+
+def written(mail: Addressed, *, date: float) -> bytes | Refused:
+    """The whole text of the mail."""
+    text, html = mail.mail.text, mail.mail.html
     try:
-        content = b"".join((*headers, OPENING, _part(mail.text), BETWEEN, _part(mail.html), CLOSING))
+        return b"".join((*_headers(mail, date), OPENING, _part(text), BETWEEN, _part(html), CLOSING))
     except UnicodeEncodeError:
         return invalid("The mail holds half a character (a lone surrogate), which no mail can carry.")
-    return Envelope(bounces_to or checked.author.address, checked.to.address, content, checked.message_id)
 
 
 def _headers(mail: Addressed, date: float) -> Iterator[bytes]:

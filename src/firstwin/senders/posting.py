@@ -7,16 +7,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
 from pydantic import BaseModel
 
-from firstwin.messages.message import Message
+from firstwin.messages.message import AlertCard, Message
+from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Answer, Refused, not_taken
 from firstwin.senders.encode import as_json
 from firstwin.senders.http import Http
 from firstwin.senders.redact import Redactor, secrets_of_url
-from firstwin.senders.settings import SenderSettings
+from firstwin.senders.settings import WebSettings
 from firstwin.senders.status import Reply, judge
 
 AS_JSON: Final = {"Content-Type": "application/json"}
@@ -38,12 +39,12 @@ def json_request(value: object, headers: Mapping[str, str] | None = None) -> Req
 class Posting(ABC):
     """One address that messages are posted to. A kind says what is posted, and what a reply means where its status does not.
 
-    ``clock`` tells seconds since 1970; ``secrets`` are taken out of whatever the other side says, and so is all of the
-    address but its host.
+    ``clock`` tells seconds since 1970. ``url`` stands in for that of the settings. ``secrets`` are taken out of whatever the
+    other side says; where none are named it is the address, all but its host.
     """
 
     takes: ClassVar[frozenset[type]]
-    on_unknown: ClassVar[Literal["retry", "park"]]
+    on_unknown: Policy
     slots: ClassVar[int]
     group: ClassVar[int]
     Settings: ClassVar[type[BaseModel]]
@@ -51,21 +52,21 @@ class Posting(ABC):
     def __init__(
         self,
         name: str,
-        url: str,
-        settings: SenderSettings,
+        settings: WebSettings,
         *,
-        allow_private: bool,
-        secrets: Iterable[str] = (),
+        url: str = "",
+        secrets: Iterable[str] | None = None,
         clock: Clock = time.time,
     ) -> None:
         self.name = name
-        self.url = url
+        self.on_unknown = settings.on_unknown or self.on_unknown
+        self.url = url or settings.url.get_secret_value()
         self._clock = clock
-        self.redact = Redactor({*secrets_of_url(url), *secrets})
+        self.redact = Redactor(secrets_of_url(self.url) if secrets is None else secrets)
         self._http = Http(
-            url,
+            self.url,
             deadline=settings.deadline,
-            allow_private=allow_private,
+            allow_private=settings.allow_private,
             redact=self.redact,
             ca_file=settings.ca_file,
         )
@@ -96,3 +97,18 @@ class Posting(ABC):
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
+
+
+class PostingAlerts(Posting):
+    """A channel that people read. An alert is rather seen twice than missed."""
+
+    takes: ClassVar[frozenset[type]] = frozenset({AlertCard})
+    on_unknown: Policy = "retry"
+
+    def request(self, message: Message) -> Request | Refused:
+        assert isinstance(message, AlertCard)  # noqa: S101 - it takes nothing else
+        return json_request(self.posted(message))
+
+    @abstractmethod
+    def posted(self, card: AlertCard) -> Mapping[str, object]:
+        """The JSON that is posted for an alert."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import ClassVar
 
-from pydantic import model_validator
-
-from firstwin.messages.message import AlertCard, Message
+from firstwin.messages.message import AlertCard
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry
 from firstwin.senders.encode import read_json
-from firstwin.senders.posting import Clock, Posting, Request, json_request
-from firstwin.senders.settings import WebSettings, must_be_https
+from firstwin.senders.posting import PostingAlerts
+from firstwin.senders.settings import WebSettings
 from firstwin.senders.slack_blocks import payload
 from firstwin.senders.status import Reply, retry_after
 
@@ -42,27 +40,15 @@ WRONG = {
 TOO_MANY = {"rate_limited", "ratelimited", "message_limit_exceeded"}
 
 
-class Slack(Posting):
-    takes: ClassVar[frozenset[type]] = frozenset({AlertCard})
-    on_unknown: ClassVar[Literal["retry", "park"]] = "retry"  # an alert is rather seen twice than missed
+class Slack(PostingAlerts):
     slots: ClassVar[int] = 1  # Slack takes one message a second
     group: ClassVar[int] = 1
 
     class Settings(WebSettings):
         """``url``: the incoming webhook's address; whoever knows it can post, so it is a secret."""
 
-        @model_validator(mode="after")
-        def _safe(self) -> Slack.Settings:
-            must_be_https(self)
-            return self
-
-    def __init__(self, name: str, settings: Settings, *, clock: Clock = time.time) -> None:
-        url = settings.url.get_secret_value()
-        super().__init__(name, url, settings, allow_private=settings.allow_private, clock=clock)
-
-    def request(self, message: Message) -> Request | Refused:
-        assert isinstance(message, AlertCard)  # noqa: S101 - it takes nothing else
-        return json_request(payload(message))
+    def posted(self, card: AlertCard) -> Mapping[str, object]:
+        return payload(card)
 
     def judged(self, reply: Reply) -> Answer:
         """The body decides where it says one of Slack's words; else the status."""

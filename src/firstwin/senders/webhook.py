@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import standardwebhooks
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Refused
 from firstwin.senders.encode import as_json
 from firstwin.senders.posting import AS_JSON, Clock, Posting, Request
-from firstwin.senders.settings import Secret, WebSettings, must_be_https
+from firstwin.senders.redact import secrets_of_url
+from firstwin.senders.settings import Secret, WebSettings
 
 PREFIX = "whsec_"
 OWN_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
@@ -57,7 +59,7 @@ HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
 
 class Webhook(Posting):
     takes: ClassVar[frozenset[type]] = frozenset({Payload, AlertCard})
-    on_unknown: ClassVar[Literal["retry", "park"]] = "retry"  # the receiver knows a repeat by webhook-id
+    on_unknown: Policy = "retry"  # the receiver knows a repeat by webhook-id
     slots: ClassVar[int] = 64
     group: ClassVar[int] = 32
 
@@ -67,20 +69,14 @@ class Webhook(Posting):
         secret: Annotated[list[SigningSecret], BeforeValidator(_listed)]
         headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
 
-        @model_validator(mode="after")
-        def _safe(self) -> Webhook.Settings:
-            must_be_https(self)
-            return self
-
     def __init__(self, name: str, settings: Settings, *, clock: Clock = time.time) -> None:
         secrets = [secret.get_secret_value() for secret in settings.secret]
         self._signers = [standardwebhooks.Webhook(secret) for secret in secrets]
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         words = [word for value in self._headers.values() for word in value.split()]  # "Bearer" and the token
         keys = [secret.removeprefix(PREFIX) for secret in secrets]
-        url = settings.url.get_secret_value()
-        known = {*secrets, *keys, *words}
-        super().__init__(name, url, settings, allow_private=settings.allow_private, secrets=known, clock=clock)
+        known = {*secrets_of_url(settings.url.get_secret_value()), *secrets, *keys, *words}
+        super().__init__(name, settings, secrets=known, clock=clock)
 
     def request(self, message: Message) -> Request | Refused:
         assert not isinstance(message, Mail)  # noqa: S101 - it takes none
