@@ -42,7 +42,7 @@ def test_it_tells_what_would_have_been_sent_and_sends_nothing(
     assert (
         "of 2 nudged, 0 had reached it before the message and 1 did after it (50%), half of them within 2 days" in told
     )
-    assert "Of 1 that were not nudged, 0 reached it (0%)." in told
+    assert "Of 1 that were not nudged and had not reached it by then, 0 reached it (0%)." in told
     assert inbox.messages == ()
     assert "first-login" not in run(*here, "status", "--json").stdout
 

@@ -144,6 +144,8 @@ def _sentences(report: Report) -> Iterator[str]:
         f"{counted(found.sent, 'nudge')} for {counted(found.subjects, 'subject')},"
         f" with {counted(found.messages, 'message')}{steps}."
     )
+    if found.by_variant:
+        yield f"Drawn: {_listed(found.by_variant)}."
     if found.skipped:
         yield f"Skipped: {_listed(found.skipped)}."
     if found.unreached:
@@ -152,7 +154,7 @@ def _sentences(report: Report) -> Iterator[str]:
         yield _capped(found.cap)
     if found.goal is not None:
         yield from _reached(found.goal)
-    yield "Nothing was sent, and nothing was written. Suppressions are those of today; pauses are left out."
+    yield "Nothing was sent, and nothing was written. Suppressions are those of today; pauses and the volume breaker are left out."
 
 
 def _capped(cap: Cap) -> str:
@@ -172,9 +174,11 @@ def _reached(goal: GoalFigures) -> Iterator[str]:
         )
     if goal.others:
         yield (
-            f"Of {goal.others:,} that were not nudged, {goal.others_reached:,} reached it"
+            f"Of {goal.others:,} that were not nudged and had not reached it by then, {goal.others_reached:,} reached it"
             f" ({_share(goal.others_reached, goal.others)})."
         )
+    if goal.others_before:
+        yield f"{goal.others_before:,} that were not nudged had reached it before, and are left out."
 
 
 def _share(part: int, whole: int) -> str:

@@ -54,8 +54,11 @@ def _with_moment(
 ) -> Select[tuple[str, datetime]]:
     fact = tables.event.alias()
     at = fact.c.value_at if passed is not None and passed.of == "value" else fact.c.occurred_at
-    moment = fact.c.known_at if passed is None else shift(at, passed.age)
-    return _subjects(group, kind, seen, passed, fact).add_columns(moment.label("moment"))
+    if passed is None:
+        return _subjects(group, kind, seen, None, fact).add_columns(fact.c.known_at.label("moment"))
+    moment = shift(at, passed.age)
+    found = _subjects(group, kind, seen, passed, fact).add_columns(moment.label("moment"))
+    return found.where(moment > fact.c.known_at)  # before, nobody saw it, and what is new is asked about anyway
 
 
 def new_or_present(fact: FromClause, seen: Seen) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -67,4 +67,28 @@ def test_the_goal_is_counted_before_and_after_the_message() -> None:
     goal = figures(made, "r", 10).goal
     assert goal is not None
     assert (goal.nudged, goal.before, goal.after, goal.soon, goal.median) == (4, 1, 2, 1, 5 * DAY)
-    assert (goal.others, goal.others_reached) == (2, 1)
+    assert (goal.others, goal.others_reached, goal.others_before) == (2, 1, 0)
+
+
+def test_who_had_reached_the_goal_before_is_nobody_to_compare_with() -> None:
+    made = came(sent("a", MONDAY))
+    others = [(left("b", MONDAY), MONDAY - DAY), (left("c", MONDAY), MONDAY), (left("d", MONDAY), MONDAY + DAY)]
+    made.goal = GoalMet("paid", [(made.sent["r"][0], None)], others)
+    goal = figures(made, "r", 10).goal
+    assert goal is not None
+    assert (goal.others, goal.others_reached, goal.others_before) == (1, 1, 2)
+
+
+def test_a_digest_counts_once_however_many_stand_on_its_list() -> None:
+    today, tomorrow = (Place("digest", "cs", None, (day, "", "list", "cs", "ann")) for day in ("1", "2"))
+    of_bob = Place("digest", "cs", None, ("1", "", "list", "cs", "bob"))
+    found = [sent("a", MONDAY, today), sent("b", MONDAY, today, MAIL), sent("c", MONDAY, of_bob)]
+    found.append(sent("a", MONDAY + DAY, tomorrow))
+    told = figures(came(*found), "r", 2)
+    assert (told.sent, told.messages) == (4, 4)
+    assert (told.cap.days, told.cap.held) == (1, 1)
+
+
+def test_variants_are_counted() -> None:
+    drawn = [sent(str(n), MONDAY)._replace(variant=variant) for n, variant in enumerate(("a", "b", "a", None))]
+    assert figures(came(*drawn), "r", 10).by_variant == {"a": 2, "b": 1}

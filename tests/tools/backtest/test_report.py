@@ -72,7 +72,7 @@ def test_the_goal_of_a_rule_ends_its_starts_and_counts(world: World) -> None:
     assert (found.sent, found.skipped) == (2, {"goal_met": 1})
     assert found.goal is not None
     assert (found.goal.nudged, found.goal.after, found.goal.median) == (2, 1, 2 * DAY)
-    assert (found.goal.others, found.goal.others_reached) == (1, 1)
+    assert (found.goal.others, found.goal.others_reached, found.goal.others_before) == (0, 0, 1)
 
 
 def test_a_goal_that_no_single_fact_reaches_is_found_to_the_hour(world: World) -> None:

@@ -6,21 +6,31 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from firstwin.decide.value import Decision, Nudge, Skip
+from firstwin.decide.value import Decision, Nudge, Planned, Skip
+from firstwin.match.value import Match
+
+DIGEST: Final = "digest"
 
 
 class Place(NamedTuple):
-    """Where one message would have gone; ``address`` only for a mail."""
+    """Where one message would have gone; ``address`` only for a mail.
+
+    ``in_list`` names the digest whose list the subject stands on: one message for all who have the same.
+    """
 
     channel: str
     destination: str
     address: str | None
+    in_list: tuple[str, ...] = ()
 
 
 class Sent(NamedTuple):
-    """A nudge: decided ``at``, for the start of ``start_at``. ``missed``: why further messages of it reached nobody."""
+    """A nudge: decided ``at``, for the start of ``start_at``. ``missed``: why further messages of it reached nobody.
+
+    ``variant`` is the one that was drawn, if any was.
+    """
 
     rule: str
     subject: str
@@ -31,6 +41,7 @@ class Sent(NamedTuple):
     mode: str
     places: tuple[Place, ...]
     missed: tuple[str, ...] = ()
+    variant: str | None = None
 
 
 class Left(NamedTuple):
@@ -77,10 +88,19 @@ class Came:
 
 def _sent(now: datetime, one: Nudge) -> Sent:
     match = one.match
-    places = tuple(Place(each.channel, each.destination, each.address) for each in one.planned)
+    places = tuple(Place(each.channel, each.destination, each.address, _list_of(match, each)) for each in one.planned)
     missed = tuple(sorted({each.reason.value for each in one.not_sent}))
     start = match.start
-    return Sent(match.rule.id, start.subject, start.key, match.step.name, now, start.at, one.mode, places, missed)
+    return Sent(
+        match.rule.id, start.subject, start.key, match.step.name, now, start.at, one.mode, places, missed, one.variant
+    )
+
+
+def _list_of(match: Match, planned: Planned) -> tuple[str, ...]:
+    """What tells a digest from others, as its key does."""
+    if planned.channel != DIGEST:
+        return ()
+    return match.due_at.isoformat(), match.step.name, planned.action.template, planned.destination, planned.receiver
 
 
 def _left(now: datetime, one: Skip) -> Left:

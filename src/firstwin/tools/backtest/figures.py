@@ -46,7 +46,8 @@ class Cap:
 class GoalFigures:
     """``before``: when the message would have come. ``soon``: of those after it, within 7 days.
 
-    ``others``: subjects that were not nudged though the rule looked at them.
+    ``others``: subjects that were not nudged though the rule looked at them, and had not reached it by then;
+    ``others_before`` those that had.
     """
 
     says: str
@@ -57,16 +58,21 @@ class GoalFigures:
     median: timedelta | None
     others: int
     others_reached: int
+    others_before: int
 
 
 @dataclass(frozen=True)
 class Figures:
-    """``sent`` counts nudges, ``messages`` what goes out for them. ``skipped`` and ``unreached`` are counted by reason."""
+    """``sent`` counts nudges, ``messages`` what goes out for them: a digest once, however many stand on its list.
+
+    ``skipped`` and ``unreached`` are counted by reason.
+    """
 
     sent: int
     messages: int
     subjects: int
     by_step: Mapping[str, int]
+    by_variant: Mapping[str, int]
     skipped: Mapping[str, int]
     unreached: Mapping[str, int]
     weeks: Sequence[Week]
@@ -80,9 +86,10 @@ def figures(came: Came, rule: str, daily_cap: int) -> Figures:
     sent, left = sorted(came.sent[rule], key=lambda one: one.at), came.left[rule]
     return Figures(
         sent=len(sent),
-        messages=sum(len(one.places) for one in sent),
+        messages=len(_messages(sent)),
         subjects=len({one.subject for one in sent}),
         by_step=_counted(one.step for one in sent),
+        by_variant=_counted(one.variant for one in sent if one.variant is not None),
         skipped=_counted(one.reason for one in left),
         unreached=_counted(reason for one in sent for reason in one.missed),
         weeks=_weeks(sent, left),
@@ -91,6 +98,18 @@ def figures(came: Came, rule: str, daily_cap: int) -> Figures:
         cap=_cap(sent, daily_cap),
         goal=None if came.goal is None else _goal(came.goal),
     )
+
+
+def _messages(sent: Iterable[Sent]) -> list[Sent]:
+    """The nudge of each message; of a digest the first."""
+    found: list[Sent] = []
+    lists: set[tuple[str, ...]] = set()
+    for one in sent:
+        for place in one.places:
+            if not place.in_list or place.in_list not in lists:
+                found.append(one)
+            lists.add(place.in_list)
+    return found
 
 
 def _counted(found: Iterable[str]) -> dict[str, int]:
@@ -123,8 +142,8 @@ def shown(place: Place) -> str:
 def _cap(sent: Iterable[Sent], a_day: int) -> Cap:
     """What waits counts on the next day, before that day's own. In shadow nothing goes out."""
     by_day = Counter[date]()
-    for one in sent:
-        by_day[one.at.date()] += len(one.places) if one.mode == "live" else 0
+    for one in _messages(sent):
+        by_day[one.at.date()] += one.mode == "live"
     days = held = waiting = 0
     day = min(by_day, default=date.max)
     last = max(by_day, default=date.min)
@@ -139,7 +158,8 @@ def _cap(sent: Iterable[Sent], a_day: int) -> Cap:
 def _goal(met: GoalMet) -> GoalFigures:
     nudged = {one.subject for one, _ in met.sent}
     after = [at - one.at for one, at in met.sent if at is not None and at > one.at]
-    others = [at for one, at in met.left if one.subject not in nudged]
+    others = [(one, at) for one, at in met.left if one.subject not in nudged]
+    before = sum(at is not None and at <= one.at for one, at in others)
     return GoalFigures(
         says=met.says,
         nudged=len(nudged),
@@ -147,6 +167,7 @@ def _goal(met: GoalMet) -> GoalFigures:
         after=len(after),
         soon=sum(length <= SOON for length in after),
         median=timedelta(seconds=median(length.total_seconds() for length in after)) if after else None,
-        others=len(others),
-        others_reached=sum(at is not None for at in others),
+        others=len(others) - before,
+        others_reached=sum(at is not None and at > one.at for one, at in others),
+        others_before=before,
     )

@@ -65,6 +65,7 @@ class Together:
         self.later: list[tuple[int, Begun, Step]] = []
         self.open: dict[str, Begun | None] = {}  # whose state is true, and the start that this made
         self.milestones = Milestones(self.questions, grid)
+        self._at_once = {step.name: ALL_OPEN for step in rule.steps if _needs_no_asking(rule, step)}
 
     def go(self, told: Told) -> None:
         """Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
@@ -153,6 +154,7 @@ class Together:
                 at = self.grid.at(number)
                 start = Start(next(self.ids), self.rule.id, subject, at.isoformat(), "", at, at, None, {})
                 begun = self.memory.begin(start, self.rule.steps)
+                begun.gates.update(self._at_once)
                 self.open[subject] = begun
                 chunk.found.append((number, begun))
             elif not holds and subject in self.open:
@@ -253,6 +255,12 @@ class Together:
 
     def _nobody(self, start: Start, *, exists: bool) -> Subject:
         return Subject(self.rule.about, start.subject, None, exists)
+
+
+def _needs_no_asking(rule: Rule, step: Step) -> bool:
+    """What is done at the very slot at which a state begins: whom it holds for is there, and there is no gate."""
+    gates = (rule.until, rule.unless, rule.only_if, step.unless, step.only_if)
+    return isinstance(rule.when, BecomesStart) and not step.wait and gates == (None,) * len(gates)
 
 
 def _row(begun: Begun, now: datetime) -> dict[str, Any]:
