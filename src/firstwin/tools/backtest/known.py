@@ -19,7 +19,7 @@ from firstwin.tick.environment import Environment
 from firstwin.tick.policy import with_addresses
 from firstwin.tick.subjects import Reader, addresses_in_data, writes_to_data
 
-BATCH: Final = 2000
+BATCH: Final = 20_000
 
 
 class Due(NamedTuple):
