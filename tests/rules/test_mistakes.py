@@ -368,13 +368,23 @@ VALUES: dict[tuple[str, str], list[str]] = {
         "2:7 `event`, `date` and `becomes` exclude each other. Write one rule for each."
     ],
     ("when", "{date: account.x, every: year}"): [
-        "2:7 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+        "5:8 warning: The date comes round each year, and with `again: never` only its first return is told. Write `again: every time`, or take `every: year` out."
+    ],
+    ("when", "{event: a, date: b, every: year}"): [
+        "2:7 A date that an event brings comes once; each year only a property's date comes round. Let the product send it as a property too, and begin with that: `when: {date: account.renews_on, every: year}`."
     ],
     ("when", "{date: account.x, yearly: true}"): [
-        "2:25 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+        "2:25 A start by a date has no `yearly`. Write `every: year`, and the rule begins each year on that date."
     ],
+    ("when", "{date: account.x, every: years}"): ["2:32 `years` is not the word here. Write `every: year`."],
+    ("when", "{date: account.x, every: 12 months}"): ["2:32 `12 months` is not the word here. Write `every: year`."],
     ("when", "{date: account.x, every: monday}"): [
-        "2:7 `date` and `every` exclude each other. Write one rule for each."
+        "2:32 A date comes round once a year, and `monday` is not a year. Write `every: year`; on days of the week or the month a clock begins: `when: {every: monday, at: 09:00}`."
+    ],
+    ("when", "{date: account.x, at: 9am}"): ["2:29 `9am` is not a time of day. Write `09:00`."],
+    ("when", "{date: account.x, time: 09:00}"): ["2:25 A start by a date has no `time`. Did you mean `at`?"],
+    ("when", "{event: a, at: 09:00}"): [
+        "2:18 `at:` is a time of a date's day, and this start has no date: it begins when the event happens. Take the line out, or name the date that the event brings: `date: departs_at`."
     ],
     ("when", "5"): ["2:7 `5` is not the name of an event. Write `when: signed_up`, for example."],
     ("when", ""): ["2:1 `when:` has no value. Write how the rule begins: `when: signed_up`, for example."],
