@@ -312,6 +312,39 @@ GATES: dict[str, list[str]] = {
 
 # In place of the value of a key.
 VALUES: dict[tuple[str, str], list[str]] = {
+    ("unless", "{did: a, more_than: 5, in_last: 7 days}"): [
+        "4:18 `did` has no `more_than`: it says the number itself. More than 5 is `at_least: 6`."
+    ],
+    ("unless", "{did: a, fewer_than: 5, in_last: 7 days}"): [
+        "4:18 `did` has no `fewer_than`: it says the number itself. Fewer than 5 is `at_most: 4`."
+    ],
+    ("unless", "{did: a, less_than: 1, in_last: 7 days}"): [
+        "4:18 `did` has no `less_than`: it says the number itself. That it happened not even once is said with `did_not:`."
+    ],
+    ("unless", "{did: a, more_than: many, in_last: 7 days}"): [
+        "4:18 `did` has no `more_than`: it says the number itself. Write `at_least:`, which counts that number too."
+    ],
+    ("unless", "{did_not: a, less_than: 5, in_last: 7 days}"): [
+        "4:22 `did_not` says zero already, so `less_than:` has nothing to count. Write `did:` with the number."
+    ],
+    ("unless", "{days_with: a, over: 3, in_last: 7 days}"): [
+        "4:24 `days_with` has no `over`: it says the number itself. More than 3 is `at_least: 4`."
+    ],
+    ("unless", "{people_who_did: a, more_than: 50%, of: account.seats, in_last: 7 days}"): [
+        "4:29 `people_who_did` has no `more_than`: it says the number itself. Write `at_least: 51%`, or a share as close to 50% as you like."
+    ],
+    ("unless", "{done: [a, b, c], less_than: 1}"): [
+        "4:27 `done` has no `less_than`: it says the number itself. That there is none is said with `none: [{done: …, at_least: 1}]`."
+    ],
+    ("unless", "{done: [a, b, c], more_than: 1}"): [
+        "4:27 `done` has no `more_than`: it says the number itself. More than 1 is `at_least: 2`."
+    ],
+    ("unless", "{did: any event, since: start}"): [
+        "4:15 `any event` is no event: events are named one by one. Name those that count, and a list means any of them: `[logged_in, report_sent]`."
+    ],
+    ("when", "{becomes: {did: a, at_least: 3, in_last: 24 hours}}"): [
+        "3:1 warning: This state is over 24 hours after what made it true, and 24 hours of it are waited for: only where that happens on and on is anything sent. Take `after:` out, look back farther with a longer `in_last:`, or begin with the event: `when: {event: …}`."
+    ],
     ("when", "{did: signed_up, since: ever}"): [
         "2:7 `did` is a condition, and a rule starts at a moment. Write `when: signed_up`, to start when that happens."
     ],
@@ -405,7 +438,7 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("after", "24 Hours"): ["3:8 `24 Hours` is not written out. Write `24 hours`."],
     ("after", "a day"): ["3:8 `a day` is not written out. Write `1 day`."],
     ("after", "1 year"): ["3:8 `1 year`: years differ in length, so they are not used. Write `52 weeks`."],
-    ("after", "99999 weeks"): ["3:8 `99999 weeks` is longer than ten years. Write at most `520 weeks`."],
+    ("after", "99999 weeks"): ["3:8 `99999 weeks` is longer than ten years. Write at most `3650 days`."],
     ("after", "tomorrow"): [
         "3:8 `tomorrow` is not a length of time. Write a number and a word, like `30 minutes`, `24 hours`, `7 days` or `4 weeks`."
     ],

@@ -21,6 +21,17 @@ PREFIXES = ("account", "person", "start")
 SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)%")
 SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")  # as events are named by programs
 LONGEST_NAME = 200
+ANY_EVENT = (
+    "any event",
+    "any_event",
+    "anything",
+    "any activity",
+    "any_activity",
+    "any",
+    "*",
+    "all events",
+    "every event",
+)
 OPERATORS = re.compile(r"\s*(>=|<=|==|!=|<>|>|<|=)\s*(.*)")
 IN_WORDS = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than", "!=": "is_not", "<>": "is_not"}
 
@@ -57,6 +68,7 @@ def _event(value: object) -> str:
     if is_formula(name) or "{{" in name:
         raise refusal(f"`{name}` is a formula, and conditions are written in words.", in_words(name))
     _one_event(name)
+    _named_event(name)
     return name
 
 
@@ -73,6 +85,12 @@ def _one_event(name: str) -> None:
     if negated:
         message = f"`{name}`: “not” has words of its own."
         raise refusal(message, f"Write `{{did_not: {negated[1]}, since: start}}`, or `only_if:` in place of `unless:`.")
+
+
+def _named_event(name: str) -> None:
+    if name.lower() in ANY_EVENT:
+        message = f"`{name}` is no event: events are named one by one."
+        raise refusal(message, "Name those that count, and a list means any of them: `[logged_in, report_sent]`.")
 
 
 def in_words(expression: str) -> str:

@@ -82,8 +82,13 @@ class Word(BaseModel):
     def _unknown(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         for key in data:
             if key not in cls.written():
-                message, suggestion = cls.unknown(str(key))
+                message, suggestion = cls.unknown_beside(str(key), data[key])
                 yield refused_at(key, message=message, suggestion=suggestion, at="key")
+
+    @classmethod
+    def unknown_beside(cls, key: str, _value: object) -> tuple[str, str]:
+        """The same where the value tells more."""
+        return cls.unknown(key)
 
     @classmethod
     def unknown(cls, key: str) -> tuple[str, str]:
