@@ -171,7 +171,9 @@ YEARS = {
         about="person",
         again=EVERY_TIME,
     ),
-    "a-month-after-a-birthday": rule(EACH_YEAR, step(28 * DAY), about="person", again=EVERY_TIME),
+    "a-month-after-a-birthday": rule(
+        EACH_YEAR, step(name="today"), step(28 * DAY, name="late"), about="person", again=EVERY_TIME
+    ),
     "birthday-once": rule(EACH_YEAR, step(-HOUR, name="soon"), step(name="now"), about="person"),
     "birthday-in-the-morning": rule(
         DateStart(BIRTHDAY, True, "09:00"),
