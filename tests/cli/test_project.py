@@ -54,6 +54,13 @@ def test_check_warns_of_an_event_that_never_came(run: Run, folder: Path, tmp_pat
     )
 
 
+def test_check_warns_of_a_slip_before_anything_came(run_alone: Run, folder: Path) -> None:
+    rule = folder / "rules/welcome.yaml"
+    rule.write_text(rule.read_text().replace("when: signed_up", "when: signde_up"))
+    told = run_alone("-p", str(folder), "check").stderr
+    assert "`signde_up` stands only here, and `signed_up` elsewhere. Did you mean `signed_up`?" in told
+
+
 def test_without_a_project_it_is_told_how_to_make_one(run_alone: Run, tmp_path: Path) -> None:
     assert "firstwin init" in run_alone("-p", str(tmp_path), "check", code=2).stderr
 

@@ -12,6 +12,33 @@ HEADWORDS = listed(HEADS, "and")
 
 # In place of the fourth line: `unless: logged_in`.
 GATES: dict[str, list[str]] = {
+    "only_if: {acount.plan: pro}": ["4:10 `acount.plan` is no condition word. Did you mean `account.plan`?"],
+    "only_if: {strat.amount: 5}": ["4:10 `strat.amount` is no condition word. Did you mean `start.amount`?"],
+    "only_if: {account: {plan: pro}}": ["4:10 `account` is no condition word. Write `account.plan: …` in one word."],
+    "only_if: {account.seats: at_least 3}": [
+        "4:26 `at_least 3` is a text here, and no comparison. Write `{at_least: 3}`."
+    ],
+    "only_if: {account.seats: more than 3}": [
+        "4:26 `more than 3` is a text here, and no comparison. Write `{more_than: 3}`. For that very text write `{matches: more than 3}`."
+    ],
+    "only_if: {account.seats: exactly 3}": [
+        "4:26 `exactly 3` is a text here, and no comparison. Write `3`. For that very text write `{matches: exactly 3}`."
+    ],
+    "only_if: {account.renews_at: in the next 7 days}": [
+        "4:30 `in the next 7 days` is a text here, and no comparison. Write `{in_next: 7 days}`. For that very text write `{matches: in the next 7 days}`."
+    ],
+    "only_if: {account.renews_at: older_than 7 days}": [
+        "4:30 `older_than 7 days` is a text here, and no comparison. Write `{older_than: 7 days}`."
+    ],
+    "only_if: {account.plan: is_not free}": [
+        "4:25 `is_not free` is a text here, and no comparison. Write `{is_not: free}`."
+    ],
+    "only_if: {account.plan: exists}": [
+        "4:25 `exists` is a text here, and no comparison. Write `{exists: true}`. For that very text write `{matches: exists}`."
+    ],
+    "only_if: {did: a, since: ever, where: {amount: at_least 3}}": [
+        "4:48 `at_least 3` is a text here, and no comparison. Write `{at_least: 3}`."
+    ],
     "only_if: {account.mrr: 1,000}": [
         "4:10 A comma divides two entries here. Write a large number without commas: 1000."
     ],
@@ -312,6 +339,9 @@ GATES: dict[str, list[str]] = {
 
 # In place of the value of a key.
 VALUES: dict[tuple[str, str], list[str]] = {
+    ("then", "\n  alert: #a\n  to: csm"): [
+        "6:3 `alert:` has no value. What begins with ` #` is a remark, so `#a` is not seen: write `a` without the `#`."
+    ],
     ("unless", "{did: a, more_than: 5, in_last: 7 days}"): [
         "4:18 `did` has no `more_than`: it says the number itself. More than 5 is `at_least: 6`."
     ],

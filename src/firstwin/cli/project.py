@@ -48,13 +48,14 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     from firstwin.tools.against_data import against_data
     from firstwin.tools.check import check as check_files
     from firstwin.tools.ruletests.files import rule_tests
+    from firstwin.tools.slips import slips
 
     settings = configured(ctx)
     found = check_files(settings.project, placeholders(settings))
+    tests = rule_tests(settings.project, found)
     with answering():
-        problems = against_data(settings.database, found)
-    tests = rule_tests(settings.project, found).problems
-    problems += [*tests, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
+        problems = against_data(settings.database, found, slips(found.library, tests.tests))
+    problems += [*tests.problems, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
     mistakes = len(errors(problems))
     if as_json:
         print_json([vars(problem) for problem in problems])

@@ -23,6 +23,7 @@ from firstwin.rules.names import (
     WholeNumber,
     in_words,
     is_formula,
+    meant_property,
 )
 from firstwin.rules.nudging import NudgedWord
 from firstwin.rules.out_of_reach import out_of_reach
@@ -271,6 +272,11 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
         return refusal(*never)
     if beyond := other_accounts(first):
         return refusal(beyond, WRITTEN_BY_IMPORT)
+    inner = next(iter(data[first]), "") if first in PREFIXES and isinstance(data[first], Mapping) else ""
+    if inner:
+        return refusal(f"`{first}` is no condition word.", f"Write `{first}.{inner}: …` in one word.")
+    if whose := meant_property(first):
+        return refusal(f"`{first}` is no condition word.", f"Did you mean `{whose}`?")
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")

@@ -12,9 +12,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from firstwin.rules.durations import NotADuration, parse_duration
-from firstwin.rules.problems import listed
+from firstwin.rules.problems import listed, nearest
 from firstwin.rules.terms import PropertyName, Scalar
 from firstwin.rules.word import refusal, shown
+from firstwin.rules.worded import worded
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 PREFIXES = ("account", "person", "start")
@@ -260,6 +261,8 @@ def _scalar(value: object) -> Scalar:
         word = IN_WORDS.get(operator[1])
         better = f"{{{word}: {operator[2] or 1000}}}" if word else operator[2]
         raise refusal(f"`{value}` is a formula, and comparisons are written in words.", f"Write `{better}`.")
+    if told := worded(value):
+        raise refusal(*told)
     if "{{" in value:
         message = "A condition holds no template."
         raise refusal(message, "To compare two properties write `{at_least: 0, above: account.other}`.")
@@ -323,3 +326,10 @@ Value = Annotated[Scalar, PlainValidator(_scalar), _schema(type=["string", "numb
 Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list), OneOrMore()]
 TimesOrShare = Annotated[float, PlainValidator(_times_or_share), _schema(type=["integer", "string"])]
 Amount = Annotated[float, PlainValidator(_number_or_share), _schema(type=["number", "string"])]
+
+
+def meant_property(name: str) -> str | None:
+    """``account.plan`` for ``acount.plan``: the owner is one of few, and the property anything."""
+    owner, dot, rest = name.partition(".")
+    meant = nearest(owner, PREFIXES) if dot and rest and owner not in PREFIXES else None
+    return f"{meant}.{rest}" if meant else None
