@@ -119,6 +119,23 @@ def test_a_project_lends_its_words_and_its_defaults() -> None:
     assert "an email that is 5 days late" in said
 
 
+def test_a_rule_that_only_records_looks_at_what_was_before_and_sends_nothing() -> None:
+    said = say(
+        the_rule(rule_with(when="{becomes: {did: a_b, since: ever}}", after=None, unless=None, then="{record: done}"))
+    )
+    assert said.endswith(
+        "at once, record that “done” is reached; never a second time for the same account;"
+        " what was so before the rule was switched on is recorded as well; it sends nothing."
+    )
+
+
+def test_a_rule_in_shadow_records_all_the_same() -> None:
+    then = "[{record: done}, {alert: a, to: csm}]"
+    assert say(the_rule(rule_with(then=then, mode="shadow"))).endswith(
+        "it is in shadow: it decides and records, and sends nothing."
+    )
+
+
 def test_every_rule_is_one_sentence() -> None:
     said = say(the_rule(rule_with(only_if="{all: [{account.a: 1}, {segment: at-risk}]}")))
 
