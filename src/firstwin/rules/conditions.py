@@ -23,7 +23,6 @@ from firstwin.rules.names import (
     WholeNumber,
     in_words,
     is_formula,
-    meant_property,
 )
 from firstwin.rules.nudging import NudgedWord
 from firstwin.rules.out_of_reach import out_of_reach
@@ -33,6 +32,7 @@ from firstwin.rules.scope import Scope
 from firstwin.rules.usage import PeopleUsing, UsageOf
 from firstwin.rules.walk import asks_a_person, asks_of_people, contradicting, is_negative
 from firstwin.rules.word import refusal, shown
+from firstwin.rules.worded import meant_property
 
 # ---- one fact -------------------------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
     inner = next(iter(data[first]), "") if first in PREFIXES and isinstance(data[first], Mapping) else ""
     if inner:
         return refusal(f"`{first}` is no condition word.", f"Write `{first}.{inner}: …` in one word.")
-    if whose := meant_property(first):
+    if whose := meant_property(first, PREFIXES):
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{whose}`?")
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:

@@ -12,27 +12,16 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from firstwin.rules.durations import NotADuration, parse_duration
-from firstwin.rules.problems import listed, nearest
+from firstwin.rules.problems import listed
 from firstwin.rules.terms import PropertyName, Scalar
 from firstwin.rules.word import refusal, shown
-from firstwin.rules.worded import worded
+from firstwin.rules.worded import any_event, worded
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 PREFIXES = ("account", "person", "start")
 SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)%")
 SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")  # as events are named by programs
 LONGEST_NAME = 200
-ANY_EVENT = (
-    "any event",
-    "any_event",
-    "anything",
-    "any activity",
-    "any_activity",
-    "any",
-    "*",
-    "all events",
-    "every event",
-)
 OPERATORS = re.compile(r"\s*(>=|<=|==|!=|<>|>|<|=)\s*(.*)")
 IN_WORDS = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than", "!=": "is_not", "<>": "is_not"}
 
@@ -69,7 +58,8 @@ def _event(value: object) -> str:
     if is_formula(name) or "{{" in name:
         raise refusal(f"`{name}` is a formula, and conditions are written in words.", in_words(name))
     _one_event(name)
-    _named_event(name)
+    if told := any_event(name):
+        raise refusal(*told)
     return name
 
 
@@ -86,12 +76,6 @@ def _one_event(name: str) -> None:
     if negated:
         message = f"`{name}`: “not” has words of its own."
         raise refusal(message, f"Write `{{did_not: {negated[1]}, since: start}}`, or `only_if:` in place of `unless:`.")
-
-
-def _named_event(name: str) -> None:
-    if name.lower() in ANY_EVENT:
-        message = f"`{name}` is no event: events are named one by one."
-        raise refusal(message, "Name those that count, and a list means any of them: `[logged_in, report_sent]`.")
 
 
 def in_words(expression: str) -> str:
@@ -326,10 +310,3 @@ Value = Annotated[Scalar, PlainValidator(_scalar), _schema(type=["string", "numb
 Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list), OneOrMore()]
 TimesOrShare = Annotated[float, PlainValidator(_times_or_share), _schema(type=["integer", "string"])]
 Amount = Annotated[float, PlainValidator(_number_or_share), _schema(type=["number", "string"])]
-
-
-def meant_property(name: str) -> str | None:
-    """``account.plan`` for ``acount.plan``: the owner is one of few, and the property anything."""
-    owner, dot, rest = name.partition(".")
-    meant = nearest(owner, PREFIXES) if dot and rest and owner not in PREFIXES else None
-    return f"{meant}.{rest}" if meant else None

@@ -46,9 +46,8 @@ class DateEachYear:
     ) -> Findings:
         rows = self._rows(connection, asked, moment, everyone=everyone)
         until = moment.now - lead_of(asked.rule)
-        oldest = (
-            earliest - OF_ZONES if earliest > EPOCH else earliest
-        )  # one that was left may lie a zone's width before
+        # one that was left and holds again may lie a zone's width before
+        oldest = earliest - OF_ZONES if earliest > EPOCH else earliest
         found = {(one.subject, one.key): one for row in rows for one in _returns(asked, moment, row, until, oldest)}
         left = tuple(Leaving(row.subject, "date_moved", only=row.other) for row in rows if row.other is not None)
         new = _not_taken(connection, asked, moment, list(found.values()))
