@@ -18,6 +18,10 @@ from firstwin.facts.subject import Kind
 event, alias, member = tables.event.c, tables.alias.c, tables.member.c
 SUBJECTS: Final[dict[Kind, Table]] = {"account": tables.account, "person": tables.person}
 
+NEWEST: Final[dict[Kind, Select[Any]]] = {
+    kind: select(t.c.id, cast(t.c.traits, Text), cast(t.c.asserted, Text)).where(one_of(t.c.id, "ids"))
+    for kind, t in SUBJECTS.items()
+}
 REPEATED = select(event.id).where(one_of(event.id, "ids"))
 ALIASES = select(alias.previous_id, alias.person_id).where(one_of(alias.previous_id, "ids"))
 STAYS = (
@@ -59,9 +63,7 @@ def pasts(connection: Connection, late: Collection[Key]) -> dict[Key, list[PastF
 
 
 def _newest(connection: Connection, kind: Kind, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    t = SUBJECTS[kind].c
-    query = select(t.id, cast(t.traits, Text), cast(t.asserted, Text)).where(one_of(t.id, "ids"))
-    rows = connection.execute(query, {"ids": list(ids)}).all()
+    rows = connection.execute(NEWEST[kind], {"ids": list(ids)}).all()
     return {subject: (traits, asserted) for subject, traits, asserted in rows}
 
 

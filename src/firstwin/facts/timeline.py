@@ -66,6 +66,8 @@ def properties(
 ) -> dict[str, dict[str, Any]]:
     """Each subject's properties at ``now``; an empty one for a subject without any. ``seen`` limits the facts."""
     found: dict[str, dict[str, Any]] = {subject: {} for subject in ids}
+    if not found:
+        return found
     begin = len(f"firstwin.{kind}.")
     query = _newest(kind, EVERYTHING if seen is None else seen)
     for subject, name, props in connection.execute(query, {"ids": list(ids), "now": now}).all():
@@ -79,6 +81,8 @@ def people_of(
     connection: Connection, accounts: Collection[str], now: datetime, seen: ColumnElement[bool] | None = None
 ) -> dict[str, list[Member]]:
     """The people of each account at ``now``, those first who joined first, without those who were deleted."""
+    if not accounts:
+        return {}
     rows = connection.execute(_MEMBERS, {"ids": list(accounts), "now": now}).all()
     known = properties(connection, "person", {row.person_id for row in rows}, now, seen)
     found: dict[str, list[Member]] = {account: [] for account in accounts}

@@ -51,8 +51,11 @@ def decide_due(
 
     So do those whose feed is silent. ``row`` is the rule's own.
     """
-    done = Decided()
-    policy = held.look(connection, env, asked, moment, row, policy_at(connection, env))
+    done, back = Decided(), held.look(connection, env, asked, moment, row)
+    if not gates.is_any_due(connection, asked, moment):
+        return done
+    drawn_by = row.drawn_by or asked.rule.id
+    policy = replace(policy_at(connection, env), silent=back.silent, held=back.told, drawn_by=drawn_by)
     while due := gates.due(connection, asked, moment, limit=BATCH, but=policy.silent):
         if policy.paused or asked.rule.id in policy.paused_rules:
             if row.tripped_at is not None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 
-from firstwin.db import tables
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
 from firstwin.facts.timeline import KNOWN, Member, accounts_of, people_of, properties
@@ -38,10 +37,7 @@ class _Reader:
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
-        visible = self.asked.seen.visible(tables.event)
-        if not visible:
-            return None
-        return KNOWN if KNOWN.compare(visible[0]) else visible[0]  # the same one each time: its statement is kept
+        return KNOWN if self.asked.seen.kind == "known" else None
 
     def read(self, ids: Sequence[str]) -> dict[str, Subject]:
         rule = self.asked.rule

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice, product
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select, union_all
+from sqlalchemy import Connection, bindparam, null, select, union_all
 
 from firstwin.db.tables import delivery, event, step_due, zone
 from firstwin.match.boundary import Boundary, of_property
@@ -27,10 +27,14 @@ HELD_EVERY, HELD_FOR = timedelta(minutes=15), timedelta(days=8)  # what is due a
 STRIKES_WITHIN = (timedelta(days=2), timedelta(days=9), timedelta(days=33))
 CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the next, and none is longer
 
-_FACTS = select(event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
-_STEPS = select(step_due.c.due_at).where(step_due.c.run == bindparam("run"), step_due.c.state == "waiting")
-_MESSAGES = select(delivery.c.due_at).where(delivery.c.run == bindparam("run"), IS_WAITING)
-_DUE = union_all(_STEPS, _MESSAGES)
+_FACTS = select(event.c.seq, event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
+_STEPS = select(null(), null(), step_due.c.due_at, null(), null()).where(
+    step_due.c.run == bindparam("run"), step_due.c.state == "waiting"
+)
+_MESSAGES = select(null(), delivery.c.destination, delivery.c.due_at, null(), null()).where(
+    delivery.c.run == bindparam("run"), IS_WAITING
+)
+_ALL = union_all(_FACTS.where(event.c.seq > bindparam("last")), _STEPS, _MESSAGES)
 _ZONES = select(zone.c.name)
 
 
@@ -40,6 +44,14 @@ class Fact:
     at: datetime
     known: datetime
     value: datetime | None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """``at`` is the next slot at which something can happen, None if nothing can any more; ``to`` where messages are due now."""
+
+    at: datetime | None
+    to: frozenset[str]
 
 
 class Moments:
@@ -54,17 +66,30 @@ class Moments:
         self._boundaries = _by_name(rules)
         self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
         self._clocks = [rule.when for rule in rules if isinstance(rule.when, ClockStart)]
+        self._facts: list[Fact] = []  # those read so far: none is ever changed
+        self._last = 0
 
     def slot(self, moment: datetime) -> datetime:
         """When the worker first looks, at or after this moment."""
         return slot_of(moment + self._every - MICROSECOND, self._every)
 
-    def after(self, connection: Connection, run: str, now: datetime) -> datetime | None:
-        """The next slot at which something can happen; None if nothing can any more."""
-        facts = [Fact(*row) for row in connection.execute(_FACTS)]
-        due = list(connection.execute(_DUE, {"run": run}).scalars())
-        ahead = [at for at in (*self._said, *due, *self._of_facts(facts)) if at > now]
-        last = max((*self._said, *due, *(fact.known for fact in facts)), default=now)
+    def after(self, connection: Connection, run: str, now: datetime) -> Ahead:
+        """What comes after this moment, once the rules have been looked at."""
+        due: list[datetime] = []
+        to: set[str] = set()
+        for seq, name, at, known, value in connection.execute(_ALL, {"run": run, "last": self._last}):
+            if seq is not None:
+                self._facts.append(Fact(name, at, known, value))
+                self._last = max(self._last, seq)
+                continue
+            due.append(at)
+            if name is not None and at <= now:
+                to.add(name)
+        return Ahead(self._following(connection, now, due), frozenset(to))
+
+    def _following(self, connection: Connection, now: datetime, due: Collection[datetime]) -> datetime | None:
+        ahead = [at for at in (*self._said, *due, *self._of_facts()) if at > now]
+        last = max((*self._said, *due, *(fact.known for fact in self._facts)), default=now)
         if self._units and now < last + CALENDAR_FOR:
             ahead += self._of_calendar(connection, now)
         if self._clocks:
@@ -73,9 +98,9 @@ class Moments:
             ahead.append(slot_of(now, HELD_EVERY) + HELD_EVERY)
         return self.slot(min(ahead)) if ahead else None
 
-    def _of_facts(self, facts: Iterable[Fact]) -> Iterator[datetime]:
+    def _of_facts(self) -> Iterator[datetime]:
         """A fact is heard of, becomes present, and crosses the boundaries of states."""
-        for fact in facts:
+        for fact in self._facts:
             boundaries = self._boundaries.get(fact.name, ())
             if boundaries:  # a nudge is told after the look that brought it
                 yield fact.known + MICROSECOND if fact.name.startswith(NUDGED) else fact.known
