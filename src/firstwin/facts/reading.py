@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Select, Table, Text, cast, or_, select
+from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select
 
 from firstwin.db import tables
 from firstwin.db.bulk import microseconds_of, one_of
@@ -80,6 +80,11 @@ def _past(kind: Kind) -> Select[Any]:
     return (
         select(whose, event.name, event.account_id, cast(event.props, Text), *moments)
         .where(one_of(whose, "ids"))
-        .where(or_(event.name.startswith(f"firstwin.{kind}."), event.name == confirmed(kind)))
+        .where(
+            or_(
+                func.substr(event.name, 1, len(f"firstwin.{kind}.")) == f"firstwin.{kind}.",
+                event.name == confirmed(kind),
+            )
+        )
         .order_by(event.occurred_at, event.seq)
     )

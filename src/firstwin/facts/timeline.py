@@ -130,9 +130,14 @@ def _newest(kind: Kind, seen: ColumnElement[bool]) -> Select[Any]:
 
 
 def _is_property(kind: Kind) -> ColumnElement[bool]:
-    """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not."""
+    """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not.
+
+    No LIKE: for its parameter SQLite plans the statement anew each time that it is asked.
+    """
     name = event.name
-    return and_(name >= "firstwin", name < "firstwio", name.startswith(f"firstwin.{kind}."))
+    return and_(
+        name >= "firstwin", name < "firstwio", func.substr(name, 1, len(f"firstwin.{kind}.")) == f"firstwin.{kind}."
+    )
 
 
 def _member(person: str, since: datetime, props: Mapping[str, Any]) -> Member:

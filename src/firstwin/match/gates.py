@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -28,7 +27,7 @@ from firstwin.db.bulk import among, one_of_ids
 from firstwin.match.evidence import evidence_of
 from firstwin.match.over import was_sent
 from firstwin.match.plan import Asked, Moment
-from firstwin.match.scope import Scope, StartColumns, named
+from firstwin.match.scope import Scope, StartColumns, is_waiting, named
 from firstwin.match.seen import NOW
 from firstwin.match.starts.event_dates import still_brought
 from firstwin.match.value import Match, Standing, Start
@@ -41,7 +40,6 @@ start, step_due = tables.start, tables.step_due
 ARE_ASKED = one_of_ids(start.c.id, "ids")
 
 _due = step_due.alias("due")
-IS_WAITING = step_due.c.state == literal_column("'waiting'")
 
 
 def waiting(names: Sequence[str]) -> Select[tuple[int]]:
@@ -49,7 +47,7 @@ def waiting(names: Sequence[str]) -> Select[tuple[int]]:
     return (
         select(_due.c.start_id)
         .where(_due.c.run == bindparam("run"), _due.c.rule == bindparam("rule"), named(_due.c.step, names))
-        .where(_due.c.state == literal_column("'waiting'"))  # written out, so that the partial index serves
+        .where(is_waiting(_due))
         .where(_due.c.due_at <= bindparam("now"))
         .order_by(_due.c.due_at, _due.c.start_id)
         .limit(bindparam("most"))
@@ -100,7 +98,7 @@ def _due_of(
 def _due_statement(asked: Asked, steps: tuple[Step, ...]) -> Select[Any]:
     names = [step.name for step in steps]
     its_row = and_(
-        step_due.c.start_id == start.c.id, IS_WAITING, step_due.c.due_at <= NOW, named(step_due.c.step, names)
+        step_due.c.start_id == start.c.id, is_waiting(step_due), step_due.c.due_at <= NOW, named(step_due.c.step, names)
     )
     return (
         _judged(asked, steps[0], at_wire=False)

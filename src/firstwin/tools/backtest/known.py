@@ -81,7 +81,9 @@ def _told(kind: str) -> tuple[ColumnElement[bool], ...]:
     """Facts about properties that are seen at the end. The bounds of the name are for the index."""
     name = event.name
     return (
-        and_(name >= "firstwin", name < "firstwio", name.startswith(f"firstwin.{kind}.")),
+        and_(
+            name >= "firstwin", name < "firstwio", func.substr(name, 1, len(f"firstwin.{kind}.")) == f"firstwin.{kind}."
+        ),
         event.known_at <= END,
         event.occurred_at <= END,
     )

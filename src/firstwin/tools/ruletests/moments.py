@@ -16,6 +16,7 @@ from firstwin.match.boundary import Boundary, of_property
 from firstwin.match.calendar import began, zone_of
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
+from firstwin.match.scope import is_waiting
 from firstwin.match.strikes import strikes_of
 from firstwin.outbox.rows import IS_WAITING
 from firstwin.rules.terms import NUDGED, BecomesStart, ChangedStart, DateStart, EventStart, Rule
@@ -29,7 +30,7 @@ CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the ne
 
 _FACTS = select(event.c.seq, event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
 _STEPS = select(null(), null(), step_due.c.due_at, null(), null()).where(
-    step_due.c.run == bindparam("run"), step_due.c.state == "waiting"
+    step_due.c.run == bindparam("run"), is_waiting(step_due)
 )
 _MESSAGES = select(null(), delivery.c.destination, delivery.c.due_at, null(), null()).where(
     delivery.c.run == bindparam("run"), IS_WAITING
