@@ -19,6 +19,8 @@ from firstwin.tools.explain.question import Question
 from firstwin.tools.reasons import in_words
 
 MOST = 6  # steps of one start that are looked ahead at
+IN_SHADOW = "note it, and send nothing: the rule is in shadow"
+HELD_OUT = "count it as nudged, and send nothing: it is in the share that the rule holds out"
 AT_THE_WIRE = "it would be decided, and held back at the moment of sending"
 
 
@@ -79,7 +81,9 @@ def _would(decision: Decision, at: datetime, silent: Mapping[str, str]) -> Would
 
 def _does(nudge: Nudge) -> Iterator[str]:
     if nudge.mode == "shadow":
-        yield "note it, and send nothing: the rule is in shadow"
+        yield IN_SHADOW
+    if nudge.held_out:
+        yield HELD_OUT
     yield from dict.fromkeys(say_action(planned.action) for planned in nudge.planned)
     yield from (say_action(record) for record in nudge.records)
     yield from (f"not {say_action(each.action)}: {each.detail or in_words(each.reason)}" for each in nudge.not_sent)
