@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
@@ -142,6 +142,18 @@ def test_unknown_is_retried_where_the_destination_may_be(engine: Engine) -> None
     passes(engine, seconds=10)
     (again,) = taken(engine)
     assert again.possible_repeat
+
+
+@pytest.mark.parametrize(("ago", "state"), [(22, "retry_wait"), (24, "unknown")])
+def test_unknown_is_tried_again_as_long_as_the_other_side_knows_a_repetition(
+    engine: Engine, ago: int, state: str
+) -> None:
+    (leased,) = sending(engine)
+    with write(engine) as connection:
+        began_at = clock(connection) - timedelta(hours=ago)
+        connection.execute(update(tables.attempt).values(began_at=began_at))
+    answered(engine, leased, "unknown", on_unknown={"crm": timedelta(hours=23)})
+    assert [row.state for row in rows(engine, tables.delivery)] == [state]
 
 
 @pytest.mark.parametrize("on_unknown", [{"crm": "park"}, {}])

@@ -10,6 +10,7 @@ from typing import Literal
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.senders.contract import Answer, Sender
 from firstwin.senders.load import load_senders
+from tests.senders.http_faults import Answering
 from tests.senders.serving import Behaviour, served
 
 MAIL = Mail(
@@ -31,6 +32,8 @@ class Rig:
     settings: Callable[[int], dict[str, object]]
     secrets: tuple[str, ...] = ()
     accepted_body: bytes = b"ok"
+    accepted_headers: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[int] = frozenset({410})  # the statuses after which the destination is not tried any more
 
 
 def _smtp(port: int) -> dict[str, object]:
@@ -54,12 +57,46 @@ def _inbox(port: int) -> dict[str, object]:
     return {"url": f"http://127.0.0.1:{port}/messages"}
 
 
+def _chat(port: int) -> dict[str, object]:
+    return {"url": f"http://127.0.0.1:{port}/workflows/{TOKEN}", "allow_private": True}
+
+
+def _pagerduty(port: int) -> dict[str, object]:
+    return {"url": f"http://127.0.0.1:{port}/v2/enqueue", "routing_key": TOKEN, "allow_private": True}
+
+
+def _mails(**own: str) -> Callable[[int], dict[str, object]]:
+    """The settings of a mail service; its alerts go to the team."""
+
+    def settings(port: int) -> dict[str, object]:
+        url = f"http://127.0.0.1:{port}/send"
+        return {"url": url, "allow_private": True, "from": "Acme <hello@acme.io>", "to": "team@acme.io", **own}
+
+    return settings
+
+
+GONE_TOO = frozenset({404, 410})
+MAILS = (MAIL, ALERT)
+AWS = {"access_key_id": "AK1A", "secret_access_key": TOKEN, "region": "eu-west-1"}
 RIGS: Mapping[str, Rig] = {
-    "smtp": Rig("smtp", (MAIL, ALERT), _smtp),
+    "smtp": Rig("smtp", MAILS, _smtp),
     "webhook": Rig("http", (PAYLOAD, ALERT), _webhook, (TOKEN, SECRET, "k3yInTheQuery", "b3arer")),
-    "slack": Rig("http", (ALERT,), _slack, (TOKEN,)),
+    "slack": Rig("http", (ALERT,), _slack, (TOKEN,), gone=GONE_TOO),
+    "teams": Rig("http", (ALERT,), _chat, (TOKEN,), gone=GONE_TOO),
+    "discord": Rig("http", (ALERT,), _chat, (TOKEN,)),
+    "pagerduty": Rig("http", (ALERT,), _pagerduty, (TOKEN,)),
+    "resend": Rig("http", MAILS, _mails(api_key=TOKEN), (TOKEN,), b'{"id": "re-1"}'),
+    "postmark": Rig("http", MAILS, _mails(token=TOKEN), (TOKEN,), b'{"ErrorCode": 0, "MessageID": "pm-1"}'),
+    "sendgrid": Rig("http", MAILS, _mails(api_key=TOKEN), (TOKEN,), b"", {"X-Message-Id": "sg-1"}),
+    "mailgun": Rig("http", MAILS, _mails(api_key=TOKEN, domain="acme.io"), (TOKEN,), b'{"id": "<mg-1@acme.io>"}'),
+    "ses": Rig("http", MAILS, _mails(**AWS), (TOKEN, "AK1A"), b'{"MessageId": "ses-1"}'),
     "inbox": Rig("http", (MAIL, ALERT, PAYLOAD), _inbox),
 }
+
+
+def good_server(kind: str) -> Answering:
+    """Answers as this kind's other side does to what it takes."""
+    return Answering(body=RIGS[kind].accepted_body, headers=RIGS[kind].accepted_headers)
 
 
 @dataclass(frozen=True)

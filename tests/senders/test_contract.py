@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from firstwin.senders.contract import Accepted, Refused, Retry, Sender, Unknown
 from firstwin.senders.load import sender_types
 from tests.senders import http_faults as http
 from tests.senders.http_faults import Answering
-from tests.senders.rigs import ALERT, MAIL, PAYLOAD, RIGS, Sending, answers_at_once, made
+from tests.senders.rigs import ALERT, MAIL, PAYLOAD, RIGS, Sending, answers_at_once, good_server, made
 from tests.senders.serving import Behaviour, served, unused_port
 from tests.senders.smtp_faults import PHASES, Talking
 
@@ -26,8 +27,8 @@ OVER_SMTP = [kind for kind, rig in RIGS.items() if rig.wire == "smtp"]
 HASTY = {"deadline": 0.3}  # seconds
 
 
-def good_server(kind: str) -> Answering | Talking:
-    return Answering(body=RIGS[kind].accepted_body) if RIGS[kind].wire == "http" else Talking()
+def good(kind: str) -> Answering | Talking:
+    return good_server(kind) if RIGS[kind].wire == "http" else Talking()
 
 
 def test_every_installed_kind_is_tested_here() -> None:
@@ -43,14 +44,19 @@ def test_it_says_what_it_is(kind: str) -> None:
     assert isinstance(sender, Sender)
     assert sender.takes
     assert sender.takes <= {Mail, AlertCard, Payload}
-    assert sender.on_unknown in {"retry", "park"}
+    assert sender.on_unknown in {"retry", "park"} or isinstance(sender.on_unknown, timedelta)
     assert 1 <= sender.group <= sender.slots <= 64
+
+
+@pytest.mark.parametrize("kind", RIGS)
+def test_what_becomes_of_an_unknown_outcome_can_be_set(kind: str) -> None:
+    assert {made(kind, 1, on_unknown=chosen).on_unknown for chosen in ("retry", "park")} == {"retry", "park"}
 
 
 @pytest.mark.parametrize("kind", RIGS)
 def test_it_sends_what_it_takes_and_refuses_the_rest(kind: str) -> None:
     for message in (MAIL, ALERT, PAYLOAD):
-        answer = Sending(kind, good_server(kind), message).answer()
+        answer = Sending(kind, good(kind), message).answer()
         if type(message) in made(kind, 1).takes:
             assert isinstance(answer, Accepted)
         else:
@@ -60,7 +66,7 @@ def test_it_sends_what_it_takes_and_refuses_the_rest(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", RIGS)
 def test_it_keeps_its_connection_over_several_messages(kind: str) -> None:
-    server = good_server(kind)
+    server = good(kind)
     answers = Sending(kind, server).answers(5)
     assert [type(answer) for answer in answers] == [Accepted] * 5
     assert server.connections == 1
@@ -79,7 +85,7 @@ def test_it_serves_one_event_loop_after_another_and_several_at_once(kind: str) -
 
     def serve_and_send() -> None:
         async def both() -> None:
-            async with served(good_server(kind)) as port:
+            async with served(good(kind)) as port:
                 for _ in range(2):
                     await asyncio.to_thread(asyncio.run, send(port))
 
@@ -96,7 +102,7 @@ def test_it_serves_one_event_loop_after_another_and_several_at_once(kind: str) -
 @pytest.mark.parametrize("kind", RIGS)
 def test_many_at_once_are_each_answered(kind: str) -> None:
     async def send() -> list[type]:
-        async with served(good_server(kind)) as port:
+        async with served(good(kind)) as port:
             sender = made(kind, port)
             answers = await asyncio.gather(*(sender.send(RIGS[kind].messages[0]) for _ in range(40)))
             await sender.close()
@@ -121,7 +127,7 @@ def test_no_server_there_is_a_retry(kind: str) -> None:
 @pytest.mark.parametrize("kind", RIGS)
 def test_a_name_that_does_not_exist_is_a_retry(kind: str) -> None:
     settings = {"host": "nowhere.invalid"} if kind in OVER_SMTP else {"url": "https://nowhere.invalid/x"}
-    answer = Sending(kind, good_server(kind), settings=settings).answer()
+    answer = Sending(kind, good(kind), settings=settings).answer()
     assert isinstance(answer, Retry)
     assert answer.reason == "dns"
 
@@ -129,20 +135,20 @@ def test_a_name_that_does_not_exist_is_a_retry(kind: str) -> None:
 # ---- over HTTP ------------------------------------------------------------------------------------------------------
 
 
-def expected_of_status(status: int) -> tuple[type, bool, bool]:
+def expected_of_status(kind: str, status: int) -> tuple[type, bool, bool]:
     """What a status means: the answer, whether it is free, whether it disables the destination."""
-    kind: type = Refused
+    means: type = Refused
     if 200 <= status <= 299:
-        kind = Accepted
+        means = Accepted
     elif status in {408, 425, 429} or 500 <= status <= 599:
-        kind = Retry
-    return kind, status == 429, status == 410
+        means = Retry
+    return means, status == 429, status in RIGS[kind].gone
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP)
 def test_every_status_has_its_answer(kind: str) -> None:
     async def ask() -> dict[int, tuple[type, bool, bool]]:
-        server, told = Answering(), {}
+        server, told = good_server(kind), {}
         async with served(server) as port:
             sender = made(kind, port)
             for status in [*range(200, 204), *range(205, 304), *range(305, 600)]:  # 204 and 304 carry no body
@@ -153,9 +159,7 @@ def test_every_status_has_its_answer(kind: str) -> None:
         return told
 
     told = asyncio.run(ask())
-    wrong = {status: answer for status, answer in told.items() if answer != expected_of_status(status)}
-    if kind == "slack":
-        assert wrong.pop(404) == (Refused, False, True)  # that address will never exist again
+    wrong = {status: answer for status, answer in told.items() if answer != expected_of_status(kind, status)}
     assert wrong == {}
 
 
@@ -232,7 +236,7 @@ def test_a_request_asks_for_a_plain_answer_and_carries_no_cookie_from_an_earlier
 def test_the_environment_does_not_reroute_a_request(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
     monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{unused_port()}")
-    assert isinstance(Sending(kind, Answering()).answer(), Accepted)
+    assert isinstance(Sending(kind, good_server(kind)).answer(), Accepted)
 
 
 # ---- over SMTP ------------------------------------------------------------------------------------------------------

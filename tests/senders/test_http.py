@@ -13,8 +13,7 @@ import pytest
 import trustme
 
 from firstwin.senders.contract import Accepted, Answer, Retry
-from tests.senders.http_faults import Answering
-from tests.senders.rigs import RIGS, made
+from tests.senders.rigs import RIGS, good_server, made
 from tests.senders.serving import served
 
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
@@ -22,7 +21,7 @@ OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 
 def answer_over_tls(kind: str, tls: ssl.SSLContext, **settings: object) -> Answer:
     async def send() -> Answer:
-        async with served(Answering(), tls) as port:
+        async with served(good_server(kind), tls) as port:
             sender = made(kind, port, url=f"https://localhost:{port}/x", **settings)
             answer = await sender.send(RIGS[kind].messages[0])
             await sender.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -10,7 +11,7 @@ from firstwin.senders.load import SendersError, check_settings, load_senders, se
 from firstwin.senders.smtp import Smtp
 from firstwin.senders.webhook import Webhook
 
-KINDS = "The kinds are inbox, slack, smtp, webhook."
+KINDS = f"The kinds are {', '.join(sorted(sender_types()))}."
 GOOD: dict[str, dict[str, object]] = {
     "mail": {"type": "smtp", "host": "localhost", "port": 1025},
     "crm": {"type": "webhook", "url": "https://example.com/in", "secret": "whsec_c2VjcmV0"},
@@ -52,13 +53,21 @@ def test_every_mistake_of_every_sender_is_told_at_once() -> None:
         f"senders.mail.type: there is no kind of sender called smpt. Did you mean smtp? {KINDS}",
         "senders.post.host: is missing.",
         "senders.post.security: Input should be 'auto', 'starttls', 'tls' or 'none'.",
-        f"senders.post.prot: unknown setting. Did you mean port? There are type, deadline, ca_file, {known}.",
+        f"senders.post.prot: unknown setting. Did you mean port? There are type, deadline, on_unknown, ca_file, {known}.",
         "senders.crm.url: is not a web address; it begins with https:// and names a host.",
         "senders.crm.secret: is missing.",
         f"senders.cs: has no type. {KINDS}",
     ]
     assert told.value.problems == check_settings(wrong)
     assert str(told.value).count("\n") == 6
+
+
+def test_a_kind_whose_extra_is_missing_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "firstwin.senders.ses", raising=False)
+    monkeypatch.setitem(sys.modules, "botocore.auth", None)
+    (problem,) = problems(post={"type": "ses"})
+    assert problem.startswith("senders.post.type: ses can't be loaded: ")
+    assert problem.endswith(" Install it: pip install 'firstwin[ses]'")
 
 
 def test_no_problem_holds_a_secret() -> None:

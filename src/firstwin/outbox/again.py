@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, func, select
 
+from firstwin.db.bulk import one_of_ids
+from firstwin.db.tables import attempt
 from firstwin.decide.value import Reason
 from firstwin.outbox.clocks import Clocks
-from firstwin.outbox.outcome import Jitter, OnUnknown, Outcome
+from firstwin.outbox.outcome import Jitter, OnUnknown, Outcome, Policy
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.schedule import wait_before_next, wait_for_free
 from firstwin.outbox.states import By, State
@@ -28,13 +30,30 @@ def after_failure(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter) -
 
 
 def follow_policy(
-    connection: Connection, rows: Iterable[Row[Any]], at: Clocks, on_unknown: OnUnknown, jitter: Jitter
+    connection: Connection, rows: Sequence[Row[Any]], at: Clocks, on_unknown: OnUnknown, jitter: Jitter
 ) -> list[Change]:
     """Decides about rows that have just become unknown: another attempt, or parked for a person to look at."""
-    retried = [row for row in rows if on_unknown.get(row.destination, "park") == "retry"]
+    policies = {row.id: on_unknown.get(row.destination, "park") for row in rows}
+    first = _first_attempts(connection, [id_ for id_, policy in policies.items() if isinstance(policy, timedelta)])
+    retried = [row for row in rows if _is_tried_again(policies[row.id], at.real, first.get(row.id))]
     changes = [_after_unknown(row, at, jitter) for row in retried]
     change(connection, By.POLICY, changes)
     return changes
+
+
+def _is_tried_again(policy: Policy, now: datetime, first: datetime | None) -> bool:
+    if isinstance(policy, timedelta):
+        return first is not None and now < first + policy
+    return policy == "retry"
+
+
+def _first_attempts(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these deliveries was tried first; by the database's clock."""
+    if not ids:
+        return {}
+    query = select(attempt.c.delivery_id, func.min(attempt.c.began_at).label("first")).group_by(attempt.c.delivery_id)
+    rows = connection.execute(query.where(one_of_ids(attempt.c.delivery_id, "ids")), {"ids": list(ids)})
+    return {row.delivery_id: row.first for row in rows}
 
 
 def _after_unknown(row: Row[Any], at: Clocks, jitter: Jitter) -> Change:

@@ -10,7 +10,10 @@ from typing import Literal
 MOST_DETAIL = 2_000  # characters of an answer that are kept
 
 Jitter = Callable[[], float]  # a random number from 0 to 1
-OnUnknown = Mapping[str, Literal["retry", "park"]]  # by destination; one that is not named parks
+# For a message that may or may not have arrived: another attempt, a person's look, or the former for so long after the first
+# attempt, while the other side knows a repetition, and then the latter.
+Policy = Literal["retry", "park"] | timedelta
+OnUnknown = Mapping[str, Policy]  # by destination; one that is not named parks
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,14 @@ class Mailbox:
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
 
+    @property
+    def text(self) -> str:
+        """``"Name" <address>``, its letters as they are: for services that write the header themselves."""
+        if not self.name:
+            return self.address
+        name = QUOTED.sub(r"\\\1", self.name)
+        return f'"{name}" <{self.address}>'
+
     def header(self, label: str) -> str:
         """As the value of the header ``label`` (RFC 5322 §3.4, RFC 2047 §5)."""
         if not self.name:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.outcome import Policy
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,16 @@ class Sender(Protocol):
     """One configured way to send. Made once a process from its settings in firstwin.yaml; used by many tasks at once.
 
     ``send`` never raises for what the network or the other side does: that is an answer. It keeps a total deadline of
-    20 s. ``on_unknown`` is what delivery does by default with an unknown outcome; ``slots`` how many requests may be on
+    20 s. ``on_unknown`` is what delivery does with an unknown outcome; ``slots`` how many requests may be on
     the wire at once in a process; ``group`` how many rows go to the wire together.
     """
 
     takes: ClassVar[frozenset[type]]  # of Mail, AlertCard, Payload
-    on_unknown: ClassVar[Literal["retry", "park"]]
     slots: ClassVar[int]
     group: ClassVar[int]
+
+    @property
+    def on_unknown(self) -> Policy: ...
 
     async def send(self, message: Message) -> Answer: ...
 

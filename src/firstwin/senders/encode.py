@@ -26,6 +26,12 @@ def read_json(text: str) -> object:
         return None
 
 
+def fields(text: str) -> Mapping[str, Any]:
+    """The fields of a JSON object; none of anything else."""
+    said = read_json(text)
+    return said if isinstance(said, dict) else {}
+
+
 def _plain(value: object) -> dict[Any, Any]:
     if isinstance(value, Mapping):
         return dict(value)

@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
-from firstwin.senders.contract import Answer, Refused
-from firstwin.senders.encode import as_json
-from firstwin.senders.http import Http
-from firstwin.senders.redact import Redactor
-from firstwin.senders.settings import SenderSettings, Url
-from firstwin.senders.status import Reply, judge
+from firstwin.outbox.outcome import Policy
+from firstwin.senders.contract import Refused
+from firstwin.senders.posting import Posting, Request, json_request
+from firstwin.senders.settings import WebSettings, YesNo
 
 KINDS = {Mail: "mail", AlertCard: "alert", Payload: "webhook"}
 
 
-class Inbox:
+class Inbox(Posting):
     takes: ClassVar[frozenset[type]] = frozenset(KINDS)
-    on_unknown: ClassVar[Literal["retry", "park"]] = "retry"
+    on_unknown: Policy = "retry"
     slots: ClassVar[int] = 64
     group: ClassVar[int] = 32
 
-    class Settings(SenderSettings):
+    class Settings(WebSettings):
         """``url``: where the inbox takes messages, such as http://127.0.0.1:8025/messages."""
 
-        url: Url = Field(description="where the inbox takes messages")
+        allow_private: YesNo = True
 
-    def __init__(self, name: str, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self._clock = clock
-        self._redact = Redactor()  # nothing secret is known here
-        self._http = Http(
-            settings.url.get_secret_value(),
-            deadline=settings.deadline,
-            allow_private=True,
-            redact=self._redact,
-            ca_file=settings.ca_file,
-        )
-
-    async def send(self, message: Message) -> Answer:
-        content = as_json({"kind": KINDS[type(message)], "message": vars(message)})
-        if isinstance(content, Refused):
-            return content
-        reply = await self._http.post(content, {"Content-Type": "application/json"})
-        if isinstance(reply, Reply):
-            return judge(reply, now=datetime.fromtimestamp(self._clock(), UTC), redact=self._redact)
-        return reply
-
-    async def close(self) -> None:
-        await self._http.close()
+    def request(self, message: Message) -> Request | Refused:
+        return json_request({"kind": KINDS[type(message)], "message": vars(message)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
@@ -76,12 +76,19 @@ def _read(name: str, settings: Mapping[str, object], known: Mapping[str, EntryPo
     try:
         sender_type: SenderType = known[kind].load()
     except (ImportError, AttributeError) as broken:
-        return [f"{where}.type: {kind} is installed but can't be loaded: {broken}"]
+        return [f"{where}.type: {kind} can't be loaded: {broken}.{_how_to_install(kind, broken)}"]
     try:
         given = {key: value for key, value in settings.items() if key != "type"}
         return sender_type, sender_type.Settings.model_validate(given)
     except ValidationError as wrong:
         return list(_problems(where, sender_type.Settings, wrong))
+
+
+def _how_to_install(kind: str, broken: ImportError | AttributeError) -> str:
+    """Where what is missing is an extra of ours: it has the name of the kind."""
+    extras = metadata("firstwin").get_all("Provides-Extra") or []
+    is_missing = isinstance(broken, ModuleNotFoundError) and kind in extras
+    return f" Install it: pip install 'firstwin[{kind}]'" if is_missing else ""
 
 
 def _unknown_type(where: str, kind: object, known: Mapping[str, EntryPoint]) -> str:

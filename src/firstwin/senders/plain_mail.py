@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from html import escape
 
 from firstwin.messages.message import AlertCard, Mail
+from firstwin.senders.contract import Refused
 
 HTML = '<!doctype html><html><body><pre style="font: 15px/1.5 sans-serif; white-space: pre-wrap">{}</pre></body></html>'
+
+
+def mail_of(message: Mail | AlertCard, sender: str, team: str) -> Mail | Refused:
+    """What a sender of that name mails for the message: an alert goes to the ``team``."""
+    if isinstance(message, Mail):
+        return message
+    if not team:
+        return Refused("invalid", detail=f"{sender} has no address for alerts. Set `to` in its settings.")
+    return as_mail(message, team)
 
 
 def as_mail(card: AlertCard, to: str) -> Mail:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os.path
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from firstwin.senders.address import mailbox
 
 SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -37,21 +39,39 @@ def _readable(path: Path) -> Path:
     return path
 
 
+def _one_address(text: str) -> str:
+    if text and mailbox(text) is None:
+        raise ValueError('is not exactly one address, such as "Acme <hello@example.com>"')
+    return text
+
+
+def _bare_address(text: str) -> str:
+    if text and mailbox(text, named=False) is None:
+        raise ValueError("is not exactly one address, such as hello@example.com")
+    return text
+
+
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 Url = Annotated[SecretStr, AfterValidator(_filled), AfterValidator(_address)]
 # Values from environment variables are texts, so numbers and yes/no may be written as such.
 Port = Annotated[int, Field(strict=False, ge=1, le=65535)]
 Seconds = Annotated[float, Field(strict=False, gt=0, le=20)]
 YesNo = Annotated[bool, Field(strict=False)]
+Address = Annotated[str, AfterValidator(_one_address)]
+BareAddress = Annotated[str, AfterValidator(_bare_address)]
 CaFile = Annotated[Path, Field(strict=False), AfterValidator(_readable)]
 
 
 class SenderSettings(BaseModel):
-    """``deadline``: seconds for one message, connecting and answer included. ``ca_file``: a further authority in PEM."""
+    """``deadline``: seconds for one message, connecting and answer included. ``ca_file``: a further authority in PEM.
+
+    ``on_unknown``: what to do with a message that may or may not have arrived, where that is not what the kind does.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     deadline: Seconds = 20.0
+    on_unknown: Literal["retry", "park"] | None = None
     ca_file: CaFile | None = None
 
 
@@ -61,8 +81,9 @@ class WebSettings(SenderSettings):
     url: Url
     allow_private: YesNo = False
 
-
-def must_be_https(settings: WebSettings) -> None:
-    """Raises ValueError for an address that would send its secret in the open over the internet."""
-    if urlsplit(settings.url.get_secret_value()).scheme != "https" and not settings.allow_private:
-        raise ValueError("url: begins with http://; use https://, or allow_private: true for a server of your own")
+    @model_validator(mode="after")
+    def _keeps_its_secret(self) -> Self:
+        """Over the internet no secret goes in the open."""
+        if urlsplit(self.url.get_secret_value()).scheme != "https" and not self.allow_private:
+            raise ValueError("url: begins with http://; use https://, or allow_private: true for a server of your own")
+        return self

@@ -13,14 +13,14 @@ from typing import Annotated, ClassVar, Literal
 from aiosmtplib import SMTPException
 from pydantic import AfterValidator, Field, model_validator
 
-from firstwin.messages.message import AlertCard, Mail, Message
-from firstwin.senders.address import mailbox
+from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Answer, Refused, not_taken
 from firstwin.senders.loops import PerLoop
 from firstwin.senders.mime import Envelope, compose
-from firstwin.senders.plain_mail import as_mail
+from firstwin.senders.plain_mail import mail_of
 from firstwin.senders.redact import Redactor
-from firstwin.senders.settings import SPACE_OR_CONTROL, Port, Secret, SenderSettings
+from firstwin.senders.settings import SPACE_OR_CONTROL, Address, BareAddress, Port, Secret, SenderSettings
 from firstwin.senders.smtp_answer import judge_answer, judge_failure
 from firstwin.senders.smtp_connection import Server, Trip, connect
 from firstwin.senders.smtp_pool import Pool
@@ -35,25 +35,9 @@ def _host(host: str) -> str:
     return host
 
 
-def _one_address(text: str) -> str:
-    if text and mailbox(text) is None:
-        raise ValueError('is not exactly one address, such as "Acme <hello@example.com>"')
-    return text
-
-
-def _bare_address(text: str) -> str:
-    if text and mailbox(text, named=False) is None:
-        raise ValueError("is not exactly one address, such as hello@example.com")
-    return text
-
-
-Address = Annotated[str, AfterValidator(_one_address)]
-BareAddress = Annotated[str, AfterValidator(_bare_address)]
-
-
 class Smtp:
     takes: ClassVar[frozenset[type]] = frozenset({Mail, AlertCard})
-    on_unknown: ClassVar[Literal["retry", "park"]] = "park"  # a customer never gets the same mail twice
+    on_unknown: Policy = "park"  # a customer never gets the same mail twice
     slots: ClassVar[int] = 8
     group: ClassVar[int] = 8
 
@@ -85,6 +69,7 @@ class Smtp:
 
     def __init__(self, name: str, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self.name = name
+        self.on_unknown = settings.on_unknown or self.on_unknown
         self._settings = settings
         self._clock = clock
         self._redact = Redactor(_secrets(settings))
@@ -92,6 +77,8 @@ class Smtp:
         self._pools = PerLoop(lambda: Pool(lambda: connect(server), self.slots))
 
     async def send(self, message: Message) -> Answer:
+        if isinstance(message, Payload):
+            return not_taken(self, message)
         envelope = self._envelope(message)
         return await self._carry(envelope) if isinstance(envelope, Envelope) else envelope
 
@@ -99,16 +86,10 @@ class Smtp:
         if pool := self._pools.leave():
             await pool.close()
 
-    def _envelope(self, message: Message) -> Envelope | Refused:
-        match message:
-            case Mail():
-                mail = message
-            case AlertCard() if self._settings.to:
-                mail = as_mail(message, self._settings.to)
-            case AlertCard():
-                return Refused("invalid", detail=f"{self.name} has no address for alerts. Set `to` in its settings.")
-            case _:
-                return not_taken(self, message)
+    def _envelope(self, message: Mail | AlertCard) -> Envelope | Refused:
+        mail = mail_of(message, self.name, self._settings.to)
+        if isinstance(mail, Refused):
+            return mail
         chosen = self._settings
         return compose(
             mail, sender=chosen.from_, reply_to=chosen.reply_to, bounces_to=chosen.bounces_to, date=self._clock()

@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import standardwebhooks
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
-from firstwin.senders.contract import Answer, Refused, not_taken
+from firstwin.outbox.outcome import Policy
+from firstwin.senders.contract import Refused
 from firstwin.senders.encode import as_json
-from firstwin.senders.http import Http
-from firstwin.senders.redact import Redactor, secrets_of_url
-from firstwin.senders.settings import Secret, WebSettings, must_be_https
-from firstwin.senders.status import Reply, judge
+from firstwin.senders.posting import AS_JSON, Clock, Posting, Request
+from firstwin.senders.redact import secrets_of_url
+from firstwin.senders.settings import Secret, WebSettings
 
 PREFIX = "whsec_"
 OWN_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
@@ -59,9 +57,9 @@ HeaderName = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
 
 
-class Webhook:
+class Webhook(Posting):
     takes: ClassVar[frozenset[type]] = frozenset({Payload, AlertCard})
-    on_unknown: ClassVar[Literal["retry", "park"]] = "retry"  # the receiver knows a repeat by webhook-id
+    on_unknown: Policy = "retry"  # the receiver knows a repeat by webhook-id
     slots: ClassVar[int] = 64
     group: ClassVar[int] = 32
 
@@ -71,46 +69,25 @@ class Webhook:
         secret: Annotated[list[SigningSecret], BeforeValidator(_listed)]
         headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
 
-        @model_validator(mode="after")
-        def _safe(self) -> Webhook.Settings:
-            must_be_https(self)
-            return self
-
-    def __init__(self, name: str, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        self.name = name
-        self._clock = clock
-        url = settings.url.get_secret_value()
+    def __init__(self, name: str, settings: Settings, *, clock: Clock = time.time) -> None:
         secrets = [secret.get_secret_value() for secret in settings.secret]
         self._signers = [standardwebhooks.Webhook(secret) for secret in secrets]
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         words = [word for value in self._headers.values() for word in value.split()]  # "Bearer" and the token
         keys = [secret.removeprefix(PREFIX) for secret in secrets]
-        self._redact = Redactor({*secrets_of_url(url), *secrets, *keys, *words})
-        self._http = Http(
-            url,
-            deadline=settings.deadline,
-            allow_private=settings.allow_private,
-            redact=self._redact,
-            ca_file=settings.ca_file,
-        )
+        known = {*secrets_of_url(settings.url.get_secret_value()), *secrets, *keys, *words}
+        super().__init__(name, settings, secrets=known, clock=clock)
 
-    async def send(self, message: Message) -> Answer:
-        if isinstance(message, Mail):
-            return not_taken(self, message)
+    def request(self, message: Message) -> Request | Refused:
+        assert not isinstance(message, Mail)  # noqa: S101 - it takes none
         content = body(message)
         if isinstance(content, Refused):
             return content
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        reply = await self._http.post(content, {**self._headers, **self._signed(message.key, content, now)})
-        return judge(reply, now=now, redact=self._redact) if isinstance(reply, Reply) else reply
+        return Request(content, {**self._headers, **AS_JSON, **self._signed(message.key, content)})
 
-    async def close(self) -> None:
-        await self._http.close()
-
-    def _signed(self, key: str, content: bytes, now: datetime) -> dict[str, str]:
-        text = content.decode()
+    def _signed(self, key: str, content: bytes) -> dict[str, str]:
+        text, now = content.decode(), self.now()
         return {
-            "Content-Type": "application/json",
             "Webhook-Id": key,
             "Webhook-Timestamp": str(int(now.timestamp())),
             "Webhook-Signature": " ".join(signer.sign(key, now, text) for signer in self._signers),

@@ -56,6 +56,12 @@ def test_what_sendgrid_itself_signed_is_believed() -> None:
     assert [(told.kind, told.address) for told in found.told] == [("hard_bounce", "hello@world.com")]
 
 
+def test_a_message_is_known_by_the_name_that_its_api_answered() -> None:
+    found = verify(THEIRS, THEIR_HOOK.posted(datetime.fromtimestamp(1600112502, UTC)))
+    assert isinstance(found, Heard)
+    assert "LRzXl_NHStOGhQ4kofSm_A" in found.told[0].message_ids
+
+
 def test_and_not_by_another_key_or_with_another_body() -> None:
     then = datetime.fromtimestamp(1600112502, UTC)
     assert verify(sendgrid_settings(), THEIR_HOOK.posted(then)) is Refused.BAD_SIGNATURE
@@ -68,7 +74,7 @@ def test_a_bounce_is_read() -> None:
         address=ANNA,
         event_id="Ym91bmNlLTQtNTA0ODUxOTU",
         at=NOW,
-        message_ids=(f"<{OURS}>", "euo2iKxdSayPF4YE4--I7A.recvd"),
+        message_ids=(f"<{OURS}>", "euo2iKxdSayPF4YE4--I7A.recvd", "euo2iKxdSayPF4YE4--I7A"),
         detail="bounce, bounce, 5.1.1",
     )
     assert heard([sendgrid_event()]) == Heard((told,))

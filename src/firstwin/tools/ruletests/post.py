@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from sqlalchemy import Engine
 
@@ -19,6 +19,7 @@ from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.messages.templates import Channel, Templates
 from firstwin.outbox.claim import Leased
+from firstwin.outbox.outcome import Policy
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -41,7 +42,7 @@ class Box:
     errors: dict[str, RenderError] = field(default_factory=dict)
 
     takes: ClassVar[frozenset[type]] = frozenset({Mail, AlertCard, Payload})
-    on_unknown: ClassVar[Literal["retry", "park"]] = "park"
+    on_unknown: Policy = "park"
     slots: ClassVar[int] = 32
     group: ClassVar[int] = 32
 

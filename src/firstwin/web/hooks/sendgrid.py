@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
@@ -33,6 +34,7 @@ DROPPED: Mapping[str, Kind] = {  # it sent nothing, for what was told of the add
     "spam reporting address": "complaint",
     "unsubscribed address": "unsubscribed",
 }
+SERVER = re.compile(r"\.(?:filter|recvd)")
 
 
 def verify(chosen: SendGrid, posted: Posted) -> Heard | Refused:
@@ -73,7 +75,7 @@ def _told(event: Mapping[str, object]) -> Iterator[Told]:
             address=address,
             event_id=reading.identity(reading.text(event, "sg_event_id") or reading.digest(event)),
             at=reading.moment(event.get("timestamp")),
-            message_ids=reading.names(reading.text(event, "smtp-id"), reading.text(event, "sg_message_id")),
+            message_ids=reading.names(reading.text(event, "smtp-id"), *_own_names(event)),
             detail=reading.detail(
                 reading.text(event, "event"),
                 reading.text(event, "type"),
@@ -81,6 +83,12 @@ def _told(event: Mapping[str, object]) -> Iterator[Told]:
                 reading.text(event, "status"),
             ),
         )
+
+
+def _own_names(event: Mapping[str, object]) -> tuple[str, str]:
+    """SendGrid's name for the message, and the first part of it, which its API answers: the rest says which server had it."""
+    whole = reading.text(event, "sg_message_id")
+    return whole, SERVER.split(whole)[0]
 
 
 def _kind(event: Mapping[str, object]) -> Kind | None:
