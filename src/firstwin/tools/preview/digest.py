@@ -51,7 +51,7 @@ def on_digest(question: Question, desk: Desk, leased: Leased, planned: Planned) 
     at = _next_strike(question)
     env = _as_live(question)
     needed = with_needed([question.rule], env)
-    with copy_of_live(question.connection.engine, {rule.id for rule in needed}, ()) as (connection, live, now):
+    with copy_of_live(question.connection.engine, needed, ()) as (connection, live, now):
         run = replace(live, sends=True)
         _let_it_strike(connection, replace(env, rules=needed), run, now, at)
         found = _Copy(connection, env, desk, replace(run, virtual_from=at, real_from=clock(connection), rate=0))
