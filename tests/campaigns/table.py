@@ -97,7 +97,7 @@ CAMPAIGNS: dict[str, Said | Blocked] = {
     "parcelvoy_recurring_grading": ONE,
     "parcelvoy_flight_24h": ONE,
     "courier_trial_grid": ONE,
-    "notifuse_birthday": Blocked("A date comes once, and a rule cannot begin at it each year"),
+    "notifuse_birthday": ONE,
     "notifuse_inactivity_ladder": ONE,
     "rotor_renewal_scanner": Said(("-a", "-b")),
     "agenteous_quiet_10_14": ONE,

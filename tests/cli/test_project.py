@@ -28,7 +28,7 @@ def test_check_tells_every_mistake_with_its_place_at_once(run_alone: Run, folder
     (folder / "firstwin.yaml").write_text((folder / "firstwin.yaml").read_text().replace("smtp", "smpt", 1))
     told = run_alone("-p", str(folder), "check", code=2)
     assert "rules/first-login.yaml:1:8" in told.stderr
-    assert "templates/mail/welcome.md:4:1" in told.stderr
+    assert "templates/mail/welcome.md:4:4" in told.stderr
     assert "firstwin.yaml:6:" in told.stderr
     assert "smtp" in told.stderr
 
@@ -54,6 +54,13 @@ def test_check_warns_of_an_event_that_never_came(run: Run, folder: Path, tmp_pat
     )
 
 
+def test_check_warns_of_a_slip_before_anything_came(run_alone: Run, folder: Path) -> None:
+    rule = folder / "rules/welcome.yaml"
+    rule.write_text(rule.read_text().replace("when: signed_up", "when: signde_up"))
+    told = run_alone("-p", str(folder), "check").stderr
+    assert "`signde_up` stands only here, and `signed_up` elsewhere. Did you mean `signed_up`?" in told
+
+
 def test_without_a_project_it_is_told_how_to_make_one(run_alone: Run, tmp_path: Path) -> None:
     assert "firstwin init" in run_alone("-p", str(tmp_path), "check", code=2).stderr
 
@@ -61,6 +68,26 @@ def test_without_a_project_it_is_told_how_to_make_one(run_alone: Run, tmp_path: 
 @pytest.mark.parametrize("name", ["first-login", "rules/first-login.yaml"])
 def test_say_reads_a_rule_aloud(run_alone: Run, folder: Path, name: str) -> None:
     assert run_alone("-p", str(folder), "say", name).stdout.startswith("About each account")
+
+
+def test_say_reads_segments_aloud(run_alone: Run, folder: Path) -> None:
+    (folder / "rules" / "segments.yaml").write_text(
+        "small: {account.seats: {at_most: 5}}\nfree: {account.plan: free}\n"
+    )
+    rule = folder / "rules/first-login.yaml"
+    rule.write_text(f"{rule.read_text()}only_if: {{segment: small}}\n")
+    one = " ".join(run_alone("-p", str(folder), "say", "small").stdout.split())
+    both = " ".join(run_alone("-p", str(folder), "say", "segments").stdout.split())
+    assert one == (
+        "In the segment “small” is, at each moment that it is asked for, whoever meets this: account.seats is at most 5;"
+        " asked for by “first-login”."
+    )
+    assert one in both
+    assert (
+        "“free” is, at each moment that it is asked for, whoever meets this: account.plan is “free”; no rule asks for it."
+        in both
+    )
+    assert "Did you mean `small`?" in run_alone("-p", str(folder), "say", "smal", code=2).stderr
 
 
 def test_say_suggests_the_rule_that_was_meant(run_alone: Run, folder: Path) -> None:

@@ -69,6 +69,7 @@ def test_what_happened_and_what_has_not(evidence: tuple[Clause, ...], why: str) 
         (EventStart(("data_connected", "signed_up")), "Connected your data or signed up."),
         (EventStart(("firstwin.milestone.activated",)), "Got your first win."),
         (DateStart(PropertyName("account", "trial_ends_at")), "The date in account.trial_ends_at."),
+        (DateStart(PropertyName("person", "birthday"), True), "The date in person.birthday, as each year."),
         (ChangedStart(PropertyName("account", "plan")), "Account.plan changed."),
         (
             BecomesStart(Count(("logged_in",), InLast(timedelta(days=14)), None, 1)),

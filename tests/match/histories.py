@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from firstwin.rules.terms import Subject, Term
 from tests.match.histories_clock import changed_clocks, struck_near
 from tests.match.histories_needs import About, Needs, needs_of
+from tests.match.histories_years import in_some_year
 from tests.match.naive_calendar import DAY, first_day, midnight, zone_named
 from tests.match.naive_facts import Fact
 from tests.match.naive_terms import Begun
@@ -194,6 +195,10 @@ class History:
         return self.rng.choice(self.needs.values[scope, name]), None
 
     def date(self) -> tuple[str, datetime]:
+        raw, moment = self.plain_date()
+        return in_some_year(self.rng, raw, moment) if self.needs.has_years else (raw, moment)
+
+    def plain_date(self) -> tuple[str, datetime]:
         """One of few dates, so that a moved one may move back; as a date and time, or as a day."""
         moment = self.rng.choice(self.dates)
         if self.rng.random() < 0.2:

@@ -60,6 +60,7 @@ class Needs:
     lengths: set[timedelta] = field(default_factory=set)
     nudges: set[tuple[str, str]] = field(default_factory=set)  # of which rule and step
     has_calendar: bool = False
+    has_years: bool = False  # a date comes round each year
     has_people: bool = False  # who is asked besides the account
     clocks: set[ClockStart] = field(default_factory=set)
     event_dates: set[str] = field(default_factory=set)  # properties of events that hold a date
@@ -77,17 +78,26 @@ class Needs:
                 self.lengths |= {timedelta(days=1), timedelta(days=7)}
                 if clock.zone == "csm":
                     self.values["account", "csm"] += ["ann", "bob", "nobody", None]
-            case EventStart(names, where, per, which, date):
+            case EventStart(names, where, per, which, date, at):
                 self.add_events(names, where, per)
                 self.event_dates |= {date} if date is not None else set()
+                self.add_day(False, at)
                 self.several = max(self.several, which if isinstance(which, int) else 1)
-            case DateStart(of):
+            case DateStart(of, yearly, at):
                 self.add_property(of, ["soon", None])
                 self.add_date(of)
+                self.add_day(yearly, at)
             case ChangedStart(of, old, new):
                 self.add_property(of, ["free", "other", None, *(old or ()), *(new or ())])
             case BecomesStart():
                 pass  # its condition is one of the rule's
+
+    def add_day(self, yearly: bool, at: str | None) -> None:
+        """Of a date that comes round, or of whose day a time counts: then time zones matter."""
+        self.has_years |= yearly
+        self.has_calendar |= yearly or at is not None
+        if at is not None:
+            self.lengths.add(timedelta(hours=int(at[:2]), minutes=int(at[3:])))
 
     def add_lengths(self, rule: Rule) -> None:
         lifetimes = {rule.expires_after} if rule.expires_after else set(ORDINARY.expires_after.values())

@@ -30,6 +30,7 @@ from tests.match.naive_memory import Episode, Nudge, Project, Result, Skip, Star
 from tests.match.naive_reading import names_read
 from tests.match.naive_starts import follow_events, is_overtaken, nudged_fact, strike, tell_the_end
 from tests.match.naive_terms import Scene, Value, fits_where, holds, same
+from tests.match.naive_years import follow_each_year, follow_time_of_day
 
 ENDS_THE_START = ("again", "goal_met")
 
@@ -71,6 +72,10 @@ class Case:
             case EventStart() as when:
                 for per, events in self.events(when).items():
                     self.take_events(when, per, events)
+            case DateStart(yearly=True) as when:
+                follow_each_year(self, when)
+            case DateStart(at=str()) as when:
+                follow_time_of_day(self, when)
             case DateStart(of):
                 self.follow_date(self.scene.property(of))
             case BecomesStart(condition):

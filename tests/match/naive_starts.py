@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 
 from firstwin.rules.terms import OVER, EventStart, PropertyName, Record, Rule, Step
 from firstwin.rules.terms_clock import ClockStart
-from tests.match.naive_calendar import moment_named, zone_named
+from tests.match.naive_calendar import zone_named
 from tests.match.naive_clock import strikes
 from tests.match.naive_facts import Fact
 from tests.match.naive_memory import Nudge, Skip, Start
+from tests.match.naive_years import time_of_day
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -75,7 +76,7 @@ def follow_events(case: Case, when: EventStart, date: str) -> None:
         for start in case.starts_of(per):
             if start.state == "open" and start.key != key:
                 start.leave("date_moved")
-        at = moment_named(text, case.scene.zone())
+        at = time_of_day(text, when.at, case.scene.zone())
         if key is None or at is None:
             continue
         known = case.starts.get(key)

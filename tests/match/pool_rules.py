@@ -161,6 +161,50 @@ DATES = {
     "trial-backfill": rule(DateStart(ENDS), step(), backfill=2 * DAY, again=after(DAY)),
 }
 
+EACH_YEAR = DateStart(BIRTHDAY, yearly=True)
+YEARS = {
+    "birthday": rule(
+        EACH_YEAR,
+        step(-3 * DAY, name="soon"),
+        step(name="today"),
+        step(WEEK, name="late"),
+        about="person",
+        again=EVERY_TIME,
+    ),
+    "a-month-after-a-birthday": rule(
+        EACH_YEAR, step(name="today"), step(28 * DAY, name="late"), about="person", again=EVERY_TIME
+    ),
+    "birthday-once": rule(EACH_YEAR, step(-HOUR, name="soon"), step(name="now"), about="person"),
+    "birthday-in-the-morning": rule(
+        DateStart(BIRTHDAY, True, "09:00"),
+        step(-DAY, name="eve"),
+        step(28 * DAY, name="late"),
+        about="person",
+        again=EVERY_TIME,
+    ),
+    "each-trial-year": rule(
+        DateStart(ENDS, True),
+        step(-DAY, name="before"),
+        step(name="on"),
+        until=account("plan", is_("paid")),
+        again=after(DAY),
+    ),
+    "each-trial-year-of-a-person": rule(
+        DateStart(ENDS, True), step(-HOUR), about="person", again=EVERY_TIME, backfill=2 * DAY
+    ),
+    "jubilee": rule(DateStart(ENDS, True), only_if=start("years", to("at_least", 2)), again=EVERY_TIME),
+    "trial-ends-at-nine": rule(
+        DateStart(ENDS, at="09:00"), step(-DAY, name="before"), step(name="on"), again=EVERY_TIME
+    ),
+    "trial-ends-at-night": rule(DateStart(ENDS, at="02:30"), about="person", again=EVERY_TIME),
+    "departs-at-nine": rule(
+        event("booked", date="departs_at", per="invoice", at="09:00"),
+        step(-DAY, name="eve"),
+        step(name="on"),
+        again=EVERY_TIME,
+    ),
+}
+
 STATES = {
     "busy": rule(BecomesStart(did("login", InLast(DAY), at_least=2)), again=EVERY_TIME),
     "quiet": rule(BecomesStart(silent("login", InLast(3 * DAY))), step(DAY), again=EVERY_TIME),
@@ -245,7 +289,7 @@ def named(rules: dict[str, Rule]) -> dict[str, Rule]:
 
 
 RULES: dict[str, Rule] = named(
-    {**EVENTS, **DATES, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS, **AT_GATES}
+    {**EVENTS, **DATES, **YEARS, **STATES, **CHANGES, **PEOPLE, **RECORDS, **AFTER_A_RECORD, **STARTS, **AT_GATES}
 )
 _CHAINED = named(CHAINED)
 

@@ -31,7 +31,9 @@ def test_a_good_template_has_no_problem(write: Write) -> None:
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ("{{ acount.id }}", "templates/mail/t.md:4:4 There is nothing called “acount”. Did you mean `account`?"),
+        ("{{ acount.id }}", "templates/mail/t.md:4:4 There is nothing called “acount”. Did you mean `account.id`?"),
+        ("{{ acount.plan }}", "templates/mail/t.md:4:4 There is nothing called “acount”. Did you mean `account.plan`?"),
+        ("{{ acount }}", "templates/mail/t.md:4:4 There is nothing called “acount”. Did you mean `account`?"),
         ("a\nb {{ subject.name }}", "templates/mail/t.md:5:6 There is no “subject.name”. It has id, kind."),
         ("{{ why.text }}", "templates/mail/t.md:4:4 “why” is one value; there is no “text” in it."),
         (
@@ -46,8 +48,11 @@ def test_a_good_template_has_no_problem(write: Write) -> None:
                 ' Give a word for that case: {{ account.plan | default("…") }}.'
             ),
         ),
-        ("{{ account.id | uper }}", "templates/mail/t.md:4:1 There is no filter “uper”. Did you mean `upper`?"),
-        ("a\n\n{{ account. }}", "templates/mail/t.md:6:1 This cannot be read: expected name or number."),
+        ("{{ account.id | uper }}", "templates/mail/t.md:4:4 There is no filter “uper”. Did you mean `upper`?"),
+        (
+            "a\n\n{{ account. }}",
+            "templates/mail/t.md:6:4 A name is missing behind a dot. Write `{{ account.plan }}`, for example.",
+        ),
         (
             "{% include 'x' %}",
             "templates/mail/t.md:4:1 A template has “if”, “for”, “set” and “block”; it has nothing called “include”.",
@@ -138,6 +143,6 @@ def test_a_mistake_in_a_layout_is_told_once_and_where_it_is(write: Write) -> Non
     files = {"layouts/mail.html": layout, "mail/t.md": "---\nsubject: x\n---\n", "mail/u.md": "---\nsubject: x\n---\n"}
     problems = check_templates(write(files), [USE, Use("r", "email", "u", "service")])
     expected = Problem(
-        "templates/layouts/mail.html", 2, 1, "There is nothing called “projekt”.", "Did you mean `project`?"
+        "templates/layouts/mail.html", 2, 1, "There is nothing called “projekt”.", "Did you mean `project.name`?"
     )
     assert problems == (expected,)

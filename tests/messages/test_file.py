@@ -55,8 +55,8 @@ def test_a_head_is_written_without_thinking_of_yaml(write: Write, head: str, mad
         ("---\nsubject: x\nlayout: nowhere\n---\n", 3, "no layout “nowhere”"),
         ("---\nsubject: x\nwords: [a]\n---\n", 3, "The words are names"),
         ("---\nsubject: x\nwords: {a: [1]}\n---\n", 3, "The words are names"),
-        ("---\nsubject: '{{ a'\n---\n", 2, "has no end"),
-        ("---\nsubject: x\npreheader: {{ person. }}\n---\n", 3, "cannot be read"),
+        ("---\nsubject: '{{ a'\n---\n", 2, "never closed"),
+        ("---\nsubject: x\npreheader: {{ person. }}\n---\n", 3, "A name is missing"),
     ],
 )
 def test_a_mistake_in_a_head_is_told_with_its_line(write: Write, source: str, line: int, told: str) -> None:

@@ -103,8 +103,8 @@ def test_check_tells_mistakes_in_pages_as_in_mails(write: Write) -> None:
     assert [str(problem) for problem in check_templates(templates, [])] == [
         "templates/pages/old.txt:1:1 warning: This file is not read. The name of a template in this folder ends in .html.",
         "templates/pages/subscribed.html:1:1 There is no page “subscribed”. Did you mean `unsubscribed`?",
-        "templates/pages/unknown-link.html:4:1 There is no filter “uper”. Did you mean `upper`?",
-        "templates/pages/unsubscribe.de.html:2:11 There is nothing called “projekt”. Did you mean `project`?",
+        "templates/pages/unknown-link.html:4:7 There is no filter “uper”. Did you mean `upper`?",
+        "templates/pages/unsubscribe.de.html:2:11 There is nothing called “projekt”. Did you mean `project.name`?",
         "templates/pages/unsubscribe.de.html:4:7 There is no “stopped.most”. It has all, class, less.",
         "templates/pages/unsubscribe.html:3:1 A template's head has no “titel”. Did you mean `title`?",
         "templates/pages/unsubscribed.html:4:7 There is nothing called “account”.",

@@ -56,7 +56,7 @@ def test_programs_get_the_data_unchanged(webhook: MakePayload) -> None:
         ('{"type": "t",\n"date": 1, "data": {}}', 2, "no “date”. Did you mean `data`"),
         ('{"type": "t",\n"data": {"a": "{{ account.seats }}"}}', 2, "“account.seats” is missing"),
         ('{"type": "t",\n"data": {"a": "x {{ account.seats }}"}}', 2, "“account.seats” is missing"),
-        ('{"type": "t",\n"data": {"a":\n"{{ account. }}"}}', 3, "cannot be read"),
+        ('{"type": "t",\n"data": {"a":\n"{{ account. }}"}}', 3, "A name is missing"),
         ('{"type": "t",\n"data": {"a": "{{ account.name() }}"}}', 2, "cannot call"),
         ('{"type": "t",\n"data": {"a": "{{ 1 / 0 }}"}}', 2, "breaks on the values"),
         ('{"type": "t", "data": {"a": "{{ account.inf }}"}}', 1, "infinite"),

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Engine, Row, delete
 
 from firstwin.db import tables
-from firstwin.db.engine import write
+from firstwin.db.engine import read, write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.claim import Leased, fences
 from firstwin.outbox.give_back import give_back
@@ -29,6 +29,7 @@ from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay
 from firstwin.outbox.states import ALLOWED, ENDED, State
 from firstwin.outbox.sweep import MOST_LOSSES, sweep
+from firstwin.tools.verify import verify
 from tests.outbox.given import NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
 
 pytestmark = pytest.mark.slow
@@ -167,6 +168,11 @@ class Life(RuleBasedStateMachine):
         if self.policy == "park":
             unsure = Counter(row.delivery_id for row in attempts if row.outcome in (None, "unknown", "late"))
             assert all(count <= 1 + self.replays[id_] for id_, count in unsure.items())
+
+    def teardown(self) -> None:
+        """An auditor finds nothing, but that all was tried again too soon: here time passes without waiting."""
+        with read(self.engine) as connection:
+            assert [each for each in verify(connection) if each.rows and each.id != "not_too_soon"] == []
 
     def a_row_is_at_one_with_itself(self, row: Row[Any]) -> None:
         assert (row.settled_at is not None) == (row.state in ENDED)

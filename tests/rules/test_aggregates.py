@@ -208,7 +208,7 @@ MISTAKES: dict[str, list[str]] = {
         "4:18 `.amount` does not say what to add up. Write the event, a dot and its property: `total: invoice_paid.amount`.",
     ],
     "{total: a.amount, more_than: 1000, since: ever}": [
-        "4:28 `total` has no `more_than`. Did you mean `at_least`?",
+        "4:28 `total` has no `more_than`: it says the number itself. Write `at_least: 1000.01`, or an amount as close to 1000 as you like.",
     ],
     "{total: a.b, exactly: 50%, of: account.x, since: ever}": [
         "4:23 `exactly:` takes a plain number, and no share. Write `at_least: 50%`, for example.",

@@ -12,6 +12,33 @@ HEADWORDS = listed(HEADS, "and")
 
 # In place of the fourth line: `unless: logged_in`.
 GATES: dict[str, list[str]] = {
+    "only_if: {acount.plan: pro}": ["4:10 `acount.plan` is no condition word. Did you mean `account.plan`?"],
+    "only_if: {strat.amount: 5}": ["4:10 `strat.amount` is no condition word. Did you mean `start.amount`?"],
+    "only_if: {account: {plan: pro}}": ["4:10 `account` is no condition word. Write `account.plan: …` in one word."],
+    "only_if: {account.seats: at_least 3}": [
+        "4:26 `at_least 3` is a text here, and no comparison. Write `{at_least: 3}`."
+    ],
+    "only_if: {account.seats: more than 3}": [
+        "4:26 `more than 3` is a text here, and no comparison. Write `{more_than: 3}`. For that very text write `{matches: more than 3}`."
+    ],
+    "only_if: {account.seats: exactly 3}": [
+        "4:26 `exactly 3` is a text here, and no comparison. Write `3`. For that very text write `{matches: exactly 3}`."
+    ],
+    "only_if: {account.renews_at: in the next 7 days}": [
+        "4:30 `in the next 7 days` is a text here, and no comparison. Write `{in_next: 7 days}`. For that very text write `{matches: in the next 7 days}`."
+    ],
+    "only_if: {account.renews_at: older_than 7 days}": [
+        "4:30 `older_than 7 days` is a text here, and no comparison. Write `{older_than: 7 days}`."
+    ],
+    "only_if: {account.plan: is_not free}": [
+        "4:25 `is_not free` is a text here, and no comparison. Write `{is_not: free}`."
+    ],
+    "only_if: {account.plan: exists}": [
+        "4:25 `exists` is a text here, and no comparison. Write `{exists: true}`. For that very text write `{matches: exists}`."
+    ],
+    "only_if: {did: a, since: ever, where: {amount: at_least 3}}": [
+        "4:48 `at_least 3` is a text here, and no comparison. Write `{at_least: 3}`."
+    ],
     "only_if: {account.mrr: 1,000}": [
         "4:10 A comma divides two entries here. Write a large number without commas: 1000."
     ],
@@ -312,6 +339,42 @@ GATES: dict[str, list[str]] = {
 
 # In place of the value of a key.
 VALUES: dict[tuple[str, str], list[str]] = {
+    ("then", "\n  alert: #a\n  to: csm"): [
+        "6:3 `alert:` has no value. What begins with ` #` is a remark, so `#a` is not seen: write `a` without the `#`."
+    ],
+    ("unless", "{did: a, more_than: 5, in_last: 7 days}"): [
+        "4:18 `did` has no `more_than`: it says the number itself. More than 5 is `at_least: 6`."
+    ],
+    ("unless", "{did: a, fewer_than: 5, in_last: 7 days}"): [
+        "4:18 `did` has no `fewer_than`: it says the number itself. Fewer than 5 is `at_most: 4`."
+    ],
+    ("unless", "{did: a, less_than: 1, in_last: 7 days}"): [
+        "4:18 `did` has no `less_than`: it says the number itself. That it happened not even once is said with `did_not:`."
+    ],
+    ("unless", "{did: a, more_than: many, in_last: 7 days}"): [
+        "4:18 `did` has no `more_than`: it says the number itself. Write `at_least:`, which counts that number too."
+    ],
+    ("unless", "{did_not: a, less_than: 5, in_last: 7 days}"): [
+        "4:22 `did_not` says zero already, so `less_than:` has nothing to count. Write `did:` with the number."
+    ],
+    ("unless", "{days_with: a, over: 3, in_last: 7 days}"): [
+        "4:24 `days_with` has no `over`: it says the number itself. More than 3 is `at_least: 4`."
+    ],
+    ("unless", "{people_who_did: a, more_than: 50%, of: account.seats, in_last: 7 days}"): [
+        "4:29 `people_who_did` has no `more_than`: it says the number itself. Write `at_least: 51%`, or a share as close to 50% as you like."
+    ],
+    ("unless", "{done: [a, b, c], less_than: 1}"): [
+        "4:27 `done` has no `less_than`: it says the number itself. That there is none is said with `none: [{done: …, at_least: 1}]`."
+    ],
+    ("unless", "{done: [a, b, c], more_than: 1}"): [
+        "4:27 `done` has no `more_than`: it says the number itself. More than 1 is `at_least: 2`."
+    ],
+    ("unless", "{did: any event, since: start}"): [
+        "4:15 `any event` is no event: events are named one by one. Name those that count, and a list means any of them: `[logged_in, report_sent]`."
+    ],
+    ("when", "{becomes: {did: a, at_least: 3, in_last: 24 hours}}"): [
+        "3:1 warning: This state is over 24 hours after what made it true, and 24 hours of it are waited for: only where that happens on and on is anything sent. Take `after:` out, look back farther with a longer `in_last:`, or begin with the event: `when: {event: …}`."
+    ],
     ("when", "{did: signed_up, since: ever}"): [
         "2:7 `did` is a condition, and a rule starts at a moment. Write `when: signed_up`, to start when that happens."
     ],
@@ -368,13 +431,23 @@ VALUES: dict[tuple[str, str], list[str]] = {
         "2:7 `event`, `date` and `becomes` exclude each other. Write one rule for each."
     ],
     ("when", "{date: account.x, every: year}"): [
-        "2:7 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+        "5:8 warning: The date comes round each year, and with `again: never` only its first return is told. Write `again: every time`, or take `every: year` out."
+    ],
+    ("when", "{event: a, date: b, every: year}"): [
+        "2:7 A date that an event brings comes once; each year only a property's date comes round. Let the product send it as a property too, and begin with that: `when: {date: account.renews_on, every: year}`."
     ],
     ("when", "{date: account.x, yearly: true}"): [
-        "2:25 A date comes once, and a rule cannot begin at it each year. Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
+        "2:25 A start by a date has no `yearly`. Write `every: year`, and the rule begins each year on that date."
     ],
+    ("when", "{date: account.x, every: years}"): ["2:32 `years` is not the word here. Write `every: year`."],
+    ("when", "{date: account.x, every: 12 months}"): ["2:32 `12 months` is not the word here. Write `every: year`."],
     ("when", "{date: account.x, every: monday}"): [
-        "2:7 `date` and `every` exclude each other. Write one rule for each."
+        "2:32 A date comes round once a year, and `monday` is not a year. Write `every: year`; on days of the week or the month a clock begins: `when: {every: monday, at: 09:00}`."
+    ],
+    ("when", "{date: account.x, at: 9am}"): ["2:29 `9am` is not a time of day. Write `09:00`."],
+    ("when", "{date: account.x, time: 09:00}"): ["2:25 A start by a date has no `time`. Did you mean `at`?"],
+    ("when", "{event: a, at: 09:00}"): [
+        "2:18 `at:` is a time of a date's day, and this start has no date: it begins when the event happens. Take the line out, or name the date that the event brings: `date: departs_at`."
     ],
     ("when", "5"): ["2:7 `5` is not the name of an event. Write `when: signed_up`, for example."],
     ("when", ""): ["2:1 `when:` has no value. Write how the rule begins: `when: signed_up`, for example."],
@@ -395,7 +468,7 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("after", "24 Hours"): ["3:8 `24 Hours` is not written out. Write `24 hours`."],
     ("after", "a day"): ["3:8 `a day` is not written out. Write `1 day`."],
     ("after", "1 year"): ["3:8 `1 year`: years differ in length, so they are not used. Write `52 weeks`."],
-    ("after", "99999 weeks"): ["3:8 `99999 weeks` is longer than ten years. Write at most `520 weeks`."],
+    ("after", "99999 weeks"): ["3:8 `99999 weeks` is longer than ten years. Write at most `3650 days`."],
     ("after", "tomorrow"): [
         "3:8 `tomorrow` is not a length of time. Write a number and a word, like `30 minutes`, `24 hours`, `7 days` or `4 weeks`."
     ],

@@ -116,6 +116,8 @@ def test_a_file_that_is_no_set_of_keys_is_told_what_a_rule_looks_like(text: str,
 @pytest.mark.parametrize(
     ("steps", "problem"),
     [
+        ("[{ask: {then: {record: a}}}]", "4:8 Steps have names, so that one can be put in between later. Write `ask:` without the dash, and below it, indented, its `after:` and `then:`."),
+        ("[{name: ask, then: {record: a}}]", "4:8 Steps have names, so that one can be put in between later. Write `ask:` in place of `- name: ask`, and below it, indented, what stands there now."),
         ("[{then: {record: a}}]", "4:8 Steps have names, so that one can be put in between later. Write `steps:` and below it, indented, `welcome:` in place of each dash."),
         ("{}", "4:8 There are no steps. Write at least one, with a name: `welcome: {then: …}`."),
         ("{one: {after: 1 day}}", "4:14 `then:` is missing. Write what to do: `then: {email: welcome, to: contact}`."),

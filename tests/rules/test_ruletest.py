@@ -49,7 +49,11 @@ MISTAKES = {
     ],
     TEST.replace("it works", ""): ["1:3 `test:` has no value. Write in a sentence what the test shows."],
     TEST.replace("first-login", "First Login"): ["2:9 `First Login` cannot be the name of a rule: use small letters, digits, `-` and `_`. Write `first-login`."],
-    with_event("2026-03-27 9:00 signed_up"): [f"4:7 `2026-03-27 9:00 signed_up` does not say what happened when. {LINE}"],
+    with_event("2026-03-27 9:00 signed_up"): ["4:7 `2026-03-27 9:00` is not a time. Write `2026-03-27 09:00 signed_up`, with two digits each."],
+    with_event("2026-03-27 signed_up"): ["4:7 `2026-03-27 signed_up` does not say at what time of that day. Write `2026-03-27 09:00 signed_up`, for example; it is UTC."],
+    with_event("{at: 2026-03-27, event: signed_up}"): ["4:12 `2026-03-27` does not say at what time of that day. Write `2026-03-27 09:00`, for example; it is UTC."],
+    with_event("{at: 2026-3-27 9:00, event: signed_up}"): ["4:12 `2026-3-27 9:00` is not a time. Write `2026-03-27 09:00`; it is UTC."],
+    with_event("{at: 9:00, event: signed_up}"): ["4:12 `9:00` is not a time. Write it like `2026-03-27 09:00`; it is UTC."],
     with_event("2026-03-27 09:00"): [f"4:7 `2026-03-27 09:00` does not say what happened when. {LINE}"],
     with_event("signed_up"): [f"4:7 `signed_up` does not say what happened when. {LINE}"],
     with_event("2026-02-30 09:00 signed_up"): ["4:7 `2026-02-30 09:00` is a time that no calendar has. Write it like `2026-03-27 09:00`; it is UTC."],
@@ -109,7 +113,7 @@ def test_two_tests_have_two_names() -> None:
 def test_times_are_utc_unless_they_say_otherwise() -> None:
     assert _test("2026-03-27 09:00+02:00 Order Completed").events[0].at.isoformat() == "2026-03-27T07:00:00+00:00"
     assert _test("2026-03-27T09:00:30Z signed_up").events[0].at.isoformat() == "2026-03-27T09:00:30+00:00"
-    assert _test("2026-03-27 Order Completed").events[0].event == "Order Completed"
+    assert _test("2026-03-27T09:00 Order Completed").events[0].event == "Order Completed"
 
 
 def _test(event: str) -> RuleTest:

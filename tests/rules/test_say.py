@@ -57,6 +57,9 @@ def test_steps_are_said_one_after_the_other() -> None:
         ({"when": "{date: account.ends}"}, "counting from the date in account.ends, 24 hours after the date,"),
         ({"when": "{date: account.ends}", "after": None, "before": "7 days"}, "7 days before the date,"),
         ({"when": "{date: account.ends}", "after": None}, "on the date itself,"),
+        ({"when": "{date: account.ends, every: year}", "after": None, "before": "7 days", "again": "every time"}, "each year, counting from the date in account.ends, 7 days before the date,"),
+        ({"when": "{date: account.ends, every: year, at: 09:00}", "after": None, "again": "every time"}, "each year, counting from the date in account.ends at 09:00 by the subject's own time (else the project's), on the date itself,"),
+        ({"when": "{event: a_b, date: on, at: 09:00}"}, "counting from the date in on of the newest “a b” at 09:00 by the subject's own time"),
         ({"when": "{becomes: {account.x: 1}}"}, "when this becomes true, and for as long as it stays true: account.x is 1, once it has lasted 24 hours without a break,"),
         ({"when": "{changed: account.plan, from: {exists: false}, to: [a, b]}"}, "when account.plan changes from not being set to “a” or “b”,"),
         ({"when": "{changed: account.plan}"}, "when account.plan changes, "),
@@ -114,6 +117,23 @@ def test_a_project_lends_its_words_and_its_defaults() -> None:
 
     assert "when “made an account” happens" in said
     assert "an email that is 5 days late" in said
+
+
+def test_a_rule_that_only_records_looks_at_what_was_before_and_sends_nothing() -> None:
+    said = say(
+        the_rule(rule_with(when="{becomes: {did: a_b, since: ever}}", after=None, unless=None, then="{record: done}"))
+    )
+    assert said.endswith(
+        "at once, record that “done” is reached; never a second time for the same account;"
+        " what was so before the rule was switched on is recorded as well; it sends nothing."
+    )
+
+
+def test_a_rule_in_shadow_records_all_the_same() -> None:
+    then = "[{record: done}, {alert: a, to: csm}]"
+    assert say(the_rule(rule_with(then=then, mode="shadow"))).endswith(
+        "it is in shadow: it decides and records, and sends nothing."
+    )
 
 
 def test_every_rule_is_one_sentence() -> None:

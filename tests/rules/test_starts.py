@@ -20,7 +20,7 @@ from firstwin.rules.terms import (
 )
 from tests.rules.given import loaded, rule_with, the_rule, told
 
-PLAN = PropertyName("account", "plan")
+PLAN, TRIAL = PropertyName("account", "plan"), PropertyName("account", "trial_ends_at")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ PLAN = PropertyName("account", "plan")
         ("{event: a, where: {x: [1, 2]}}", EventStart(("a",), (Where("x", (Comparison("is", (1.0, 2.0)),)),))),
         ("activated", EventStart(("firstwin.milestone.activated",))),
         ("{date: account.trial_ends_at}", DateStart(PropertyName("account", "trial_ends_at"))),
+        ("{date: account.trial_ends_at, every: year}", DateStart(TRIAL, yearly=True)),
+        ("{date: account.trial_ends_at, every: year, at: 09:00}", DateStart(TRIAL, True, "09:00")),
+        ("{date: account.trial_ends_at, at: 17:30}", DateStart(TRIAL, at="17:30")),
+        ("{event: a, date: b, at: 09:00}", EventStart(("a",), date="b", at="09:00")),
         ("{becomes: {did: a, since: ever}}", BecomesStart(Count(("a",), Ever()))),
         ("{becomes: {reached: activated}}", BecomesStart(Reached("activated"))),
         ("{changed: account.plan}", ChangedStart(PLAN)),
@@ -46,7 +50,7 @@ PLAN = PropertyName("account", "plan")
     ],
 )
 def test_a_start_is(written: str, start: Start) -> None:
-    assert the_rule(rule_with(when=written, unless=None)).when == start
+    assert the_rule(rule_with(when=written, unless=None, again="every time")).when == start
 
 
 def test_a_date_may_be_the_accounts_in_a_rule_about_people() -> None:
@@ -61,6 +65,7 @@ def test_a_date_may_be_the_accounts_in_a_rule_about_people() -> None:
     ("when", "has"),
     [
         ("{date: account.x}", "It has `start.date`."),
+        ("{date: account.x, every: year}", "It has `start.date` and `start.years`."),
         ("{changed: account.x}", "It has `start.from` and `start.to`."),
         ("{becomes: {account.x: 1}}", "Only an event carries data."),
         ("activated", "Only an event carries data."),
@@ -75,10 +80,16 @@ def test_only_an_event_decides_what_the_start_carries(when: str, has: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("when", "name"), [("{date: account.x}", "date"), ("{changed: account.x}", "to"), ("a", "anything")]
+    ("when", "name"),
+    [
+        ("{date: account.x}", "date"),
+        ("{date: account.x, every: year}", "years"),
+        ("{changed: account.x}", "to"),
+        ("a", "anything"),
+    ],
 )
 def test_what_the_start_carries_can_be_compared(when: str, name: str) -> None:
-    rule = the_rule(rule_with(when=when, unless=None, only_if=f"{{start.{name}: 5}}"))
+    rule = the_rule(rule_with(when=when, unless=None, only_if=f"{{start.{name}: 5}}", again="every time"))
 
     assert rule.only_if == Property(PropertyName("start", name), (Comparison("is", (5.0,)),))
 

@@ -14,6 +14,7 @@ from tests.rules.given import rule_with, the_rule
         ({}, set()),
         ({"when": "{date: account.trial_ends_at}", "unless": None}, {"start.date", "account.trial_ends_at"}),
         ({"when": "{event: failed, per: invoice, where: {amount: {at_least: 1}, why: {exists: false}}}"}, {"start.invoice", "start.amount"}),
+        ({"when": "{date: account.renews, every: year}", "unless": None, "again": "every time"}, {"start.date", "start.years", "account.renews"}),
         ({"when": "{event: booked, date: departs_at}", "unless": None}, {"start.date", "start.departs_at"}),
         ({"when": "{changed: account.plan, to: pro}"}, {"start.to"}),
         ({"when": "{changed: account.plan, from: {exists: false}, to: pro}"}, {"start.to"}),

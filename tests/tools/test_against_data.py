@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from firstwin.db.engine import clock, write
 from firstwin.facts.ingest import ingest
 from firstwin.facts.segment import Message, parse
+from firstwin.rules.problems import Problem
 from firstwin.tools.against_data import against_data
 from firstwin.tools.check import check
 from tests.cli.given import make_project
@@ -77,6 +78,8 @@ def test_before_anything_has_come_nothing_is_missing(told: Told) -> None:
 def test_without_tables_there_is_nothing_to_compare_with(folder: Path) -> None:
     checked = check(folder, {})
     assert against_data(f"sqlite:///{folder}/none.db", checked) == list(checked.problems)
+    told = Problem("rules/x.yaml", 1, 1, "Only until something comes in.")
+    assert against_data(f"sqlite:///{folder}/none.db", checked, [told]) == [*checked.problems, told]
     assert not (folder / "none.db").exists()
 
 

@@ -26,6 +26,7 @@ from firstwin.cli import (
     suppressing,
     testing,
     tick,
+    verifying,
 )
 
 cli = typer.Typer(
@@ -67,6 +68,7 @@ for command in (
     running.beat,
     running.web,
     status.status,
+    verifying.verify,
     tick.tick,
     backtesting.backtest,
     pausing.pause,

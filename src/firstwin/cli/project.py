@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstwin.rules.problems import Problem
+    from firstwin.tools.check import Checked
 
 
 def init(
@@ -48,13 +49,14 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     from firstwin.tools.against_data import against_data
     from firstwin.tools.check import check as check_files
     from firstwin.tools.ruletests.files import rule_tests
+    from firstwin.tools.slips import slips
 
     settings = configured(ctx)
     found = check_files(settings.project, placeholders(settings))
+    tests = rule_tests(settings.project, found)
     with answering():
-        problems = against_data(settings.database, found)
-    tests = rule_tests(settings.project, found).problems
-    problems += [*tests, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
+        problems = against_data(settings.database, found, slips(found.library, tests.tests))
+    problems += [*tests.problems, *sending.problems(found.library.rules, WayOut(settings.secrets, settings.public_url))]
     mistakes = len(errors(problems))
     if as_json:
         print_json([vars(problem) for problem in problems])
@@ -67,9 +69,10 @@ def check(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
 
 
 def say(
-    ctx: typer.Context, rule: Annotated[str, typer.Argument(help="The name of its file, without `.yaml`.")]
+    ctx: typer.Context,
+    rule: Annotated[str, typer.Argument(help="The name of its file, without `.yaml`; or of a segment.")],
 ) -> None:
-    """Read a rule aloud, as one English sentence with every default written out."""
+    """Read a rule aloud, as one English sentence with every default written out; or a segment, or all `segments`."""
     from firstwin.rules.problems import did_you_mean
     from firstwin.rules.say import say as say_rule
     from firstwin.settings import placeholders
@@ -79,10 +82,26 @@ def say(
     found = check_files(settings.project, placeholders(settings))
     name = Path(rule).stem
     asked = found.library.rule(name)
+    if asked is None and (segments := _segments(found, name)):
+        screen().print("\n\n".join(segments))
+        return
     if asked is None:
         tell(problem for problem in found.errors if Path(problem.file).stem == name)
-        fail(f"There is no rule {name}. {did_you_mean(name, found.library.files)}".rstrip())
+        fail(f"There is no rule {name}. {did_you_mean(name, [*found.library.files, *found.library.segments])}".rstrip())
     screen().print(say_rule(asked, found.project))
+
+
+def _segments(found: Checked, name: str) -> list[str]:
+    """The one of that name read aloud, or all of them; none where the file holds a mistake."""
+    from firstwin.rules.say_segment import say_segment
+    from firstwin.rules.walk import asked_segments
+
+    asking = {
+        one: [rule.id for rule in found.library.rules if one in asked_segments(rule)] for one in found.library.segments
+    }
+    labels = found.project.labels if found.project else {}
+    wanted = found.library.segments if name == "segments" else [name] if name in found.library.segments else []
+    return [say_segment(found.library.segments[one], asking[one], labels) for one in wanted]
 
 
 def schema() -> None:

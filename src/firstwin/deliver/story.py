@@ -59,8 +59,8 @@ class Story:
                 return " or ".join(self._words(name) for name in names)
             case EventStart():
                 return say_start(start, self._labels)
-            case DateStart(of):
-                return f"the date in {of}"
+            case DateStart(of, yearly):
+                return f"the date in {of}, as each year" if yearly else f"the date in {of}"
             case ChangedStart(of):
                 return f"{of} changed"
             case BecomesStart(condition):

@@ -88,7 +88,7 @@ def _subjects(
 ) -> Select[tuple[str]]:
     fact = tables.event.alias() if fact is None else fact
     names = sorted({boundary.name for boundary in group})
-    subjects = _of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
+    subjects = of_subject(fact, kind, group[0].whose).where(*seen.visible(fact))
     if moment is None:
         # few: found by their arrival
         return subjects.where(named(unindexed(fact.c.name), names), newly(fact, names, seen))
@@ -102,7 +102,7 @@ def _passed(fact: FromClause, boundary: Boundary) -> ColumnElement[bool]:
     return and_(at > shift(PREVIOUS, -boundary.age), at <= shift(NOW, -boundary.age))
 
 
-def _of_subject(fact: FromClause, kind: Subject, whose: str) -> Select[tuple[str]]:
+def of_subject(fact: FromClause, kind: Subject, whose: str) -> Select[tuple[str]]:
     if whose == "people":
         return _of_people(fact)
     if kind == "account":

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal,
     or_,
@@ -30,6 +31,7 @@ from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns, is_waiting, named
 from firstwin.match.seen import NOW
 from firstwin.match.starts.event_dates import still_brought
+from firstwin.match.starts.years import YEAR
 from firstwin.match.value import Match, Standing, Start
 from firstwin.match.word import word
 from firstwin.match.words.properties import exists
@@ -172,16 +174,21 @@ def _stands(asked: Asked, scope: Scope) -> ColumnElement[bool]:
     match asked.rule.when:
         case BecomesStart(condition):
             return word(condition).holds(replace(scope, start=None, recorders=None))
-        case DateStart(of):
+        case DateStart(of) as when:
             fact = tables.event.alias()
             whose = of.scope if of.scope != "start" else "account"
-            key = fact.c.props["value"].as_string()
-            now = scope.newest_of(fact, f"firstwin.{of.scope}.{of.name}", whose, key)
-            return func.coalesce(now.scalar_subquery() == start.c.key, false())
+            key = case((fact.c.value_at.is_not(None), fact.c.props["value"].as_string()))
+            now = scope.newest_of(fact, f"firstwin.{of.scope}.{of.name}", whose, key).scalar_subquery()
+            return func.coalesce(_day(now, when) == _day(start.c.key, when), false())
         case EventStart(date=str()):
             return still_brought(asked)
         case _:
             return true()
+
+
+def _day(date: ColumnElement[Any], when: DateStart) -> ColumnElement[Any]:
+    """Of a date that comes round each year it is the day that counts."""
+    return func.substr(date, YEAR + 1) if when.yearly else date
 
 
 def with_goal_met(connection: Connection, asked: Asked, moment: Moment, ids: Sequence[int]) -> set[int]:

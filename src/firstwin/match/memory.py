@@ -29,7 +29,7 @@ def leave(connection: Connection, asked: Asked, moment: Moment, left: Iterable[L
     reasons: dict[str, list[int]] = {}
     for row in _open_starts(connection, asked, moment, by_subject):
         for leaving in by_subject[row.subject]:
-            if row.key != leaving.but and leaving.per in (None, row.per):
+            if row.key != leaving.but and leaving.per in (None, row.per) and leaving.only in (None, row.key):
                 reasons.setdefault(leaving.reason, []).append(row.id)
     for reason, ids in reasons.items():
         end_starts(connection, ids, reason)

@@ -7,6 +7,7 @@ import re
 from jinja2 import TemplateSyntaxError, nodes
 
 from firstwin.messages.marks import MARK, Expression, Link, Marks, Statement
+from firstwin.messages.mistaken import Code, in_words
 
 CALL = re.compile(r"\s*button\s*\(")
 OWN_LINE = re.compile(rf"^[ \t]*({MARK.pattern})[ \t]*$", re.MULTILINE)
@@ -56,7 +57,7 @@ def _arguments(marks: Marks, part: Expression) -> str:
     try:
         (output,) = marks.environment.parse("{{" + part.code + "}}").body
     except TemplateSyntaxError as error:
-        raise part.place.error("syntax", f"This cannot be read: {error.message}.") from None
+        raise part.place.error("syntax", in_words(error.message or "", Code(part.code))) from None
     call = output.nodes[0] if isinstance(output, nodes.Output) else None
     if not isinstance(call, nodes.Call) or len(call.args) != 2 or call.kwargs or call.dyn_args or call.dyn_kwargs:  # noqa: PLR2004
         raise part.place.error("syntax", USAGE)

@@ -13,9 +13,10 @@ from firstwin.messages.context import Each, Group, Known, names_in_digest, names
 from firstwin.messages.error import RenderError
 from firstwin.messages.file import SUFFIXES, TemplateFile, taken_apart
 from firstwin.messages.mail import MailTemplate
+from firstwin.messages.marks import Place
 from firstwin.messages.reads import EACH, Read, reads
 from firstwin.messages.templates import FOLDERS, Channel, Templates
-from firstwin.rules.problems import Problem, did_you_mean, errors
+from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
 
 UNSUBSCRIBE = ("unsubscribe_link",)
 UNUSED = "No rule uses this template."
@@ -99,7 +100,7 @@ def _of_template(templates: Templates, channel: Channel, name: str, uses: Sequen
     try:
         template = templates.template(channel, name)
     except RenderError as error:
-        yield Problem(error.template, error.line, 1, error.message)
+        yield _unreadable(error, file)
         return
     found = list(_reads(template.parts))
     words = template.words if isinstance(template, MailTemplate | AlertTemplate) else {}
@@ -118,7 +119,7 @@ def _of_page(templates: Templates, file: TemplateFile) -> Iterator[Problem]:
     try:
         template = templates.pages.template(file.name)
     except RenderError as error:
-        yield Problem(error.template, error.line, 1, error.message)
+        yield _unreadable(error, file)
         return
     for read in _reads(template.parts):
         yield from _of_read(read, names_in_page(template.words), file)
@@ -131,7 +132,7 @@ def _in_head(file: TemplateFile) -> tuple[Problem, ...]:
     try:
         return taken_apart(file, keys=keys).problems
     except RenderError as error:
-        return (Problem(error.template, error.line, 1, error.message),)
+        return (_unreadable(error, file),)
 
 
 def _reads(parts: Iterable[Compiled]) -> Iterator[Read]:
@@ -146,7 +147,9 @@ def _of_read(read: Read, known: Mapping[str, Known], file: TemplateFile) -> Iter
         name, *inner = inner
         kind = _group(kind).inside[name]
     if kind is None:
-        yield _problem(read, file, f"There is nothing called “{name}”.", did_you_mean(name, known))
+        meant = nearest(name, known)
+        whole = ".".join([meant, *inner]) if meant else ""
+        yield _problem(read, file, f"There is nothing called “{name}”.", whole and f"Did you mean `{whole}`?")
         return
     group = _group(kind) if isinstance(kind, Each | Group) else None
     if group is None and inner:
@@ -167,12 +170,22 @@ def _group(kind: Each | Group) -> Group:
 
 
 def _problem(read: Read, file: TemplateFile, message: str, suggestion: str, *, warning: bool = False) -> Problem:
-    column = 1
-    if read.place.file == file.label:
-        lines = file.content.decode("utf-8-sig").splitlines()
-        line = lines[read.place.line - 1] if read.place.line <= len(lines) else ""
-        column = max(line.find(str(read)), 0) + 1
+    column = _column(file, read.place, str(read))
     return Problem(read.place.file, read.place.line, column, message, suggestion, "warning" if warning else "error")
+
+
+def _unreadable(error: RenderError, file: TemplateFile) -> Problem:
+    place = Place(error.template, error.line)
+    return Problem(error.template, error.line, _column(file, place, error.sought), error.message)
+
+
+def _column(file: TemplateFile, place: Place, sought: str) -> int:
+    """Where a text stands in its line; at its beginning, if it does not stand there as it is."""
+    if place.file != file.label:
+        return 1
+    lines = file.content.decode("utf-8-sig", errors="replace").splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    return max(line.find(sought), 0) + 1
 
 
 def _of_mail(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,9 @@ from firstwin.messages.error import RenderError, Stopped
 from firstwin.messages.guard import NotAllowed, guarded
 from firstwin.messages.marks import Marks
 from firstwin.messages.missing import Missing, MissingValueError, path_of, what_is_missing
+from firstwin.messages.mistaken import Code, in_words, opened_and_never_closed
 from firstwin.messages.restored import Restored, restored
 from firstwin.messages.sandbox import STEPS, Sandbox
-from firstwin.rules.problems import did_you_mean
 
 BREAKS = (  # what a template can break on; anything else is a bug of ours
     TemplateError, Stopped, MissingValueError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
@@ -114,15 +115,25 @@ def _refused(environment: Sandbox, broken: Exception, source: Restored) -> Rende
             place = source.place(line)
             return place.error("not_allowed", message)
         case TemplateSyntaxError(lineno=line, message=message):
-            place = source.place(line)
-            return place.error("syntax", _told(environment, message or ""))
+            return _mistaken(environment, source, line, message or "")
         case _:
             place = source.place(1)
             return place.error("too_large", "This template is nested too deeply.")
 
 
-def _told(environment: Sandbox, message: str) -> str:
-    if not message.startswith("No filter named"):
-        return f"This cannot be read: {message.rstrip('.')}."
-    name = message.split("'")[1]
-    return f"There is no filter “{name}”. {did_you_mean(name, environment.filters)}".strip()
+def _mistaken(environment: Sandbox, source: Restored, line: int, message: str) -> RenderError:
+    """Each part of the template begins a line of its own, so that the line says which one it is."""
+    if message.startswith("Unexpected end of template"):
+        line = opened_and_never_closed(source.source)
+    lines = source.source.splitlines()
+    text = re.split(r"}}|%}", lines[line - 1])[0] if line <= len(lines) else ""
+    is_statement = line > 1 and lines[line - 2].rstrip().endswith("{%")
+    error = source.place(line).error(
+        "syntax", in_words(message, Code(text, is_statement), _words_of(environment, message))
+    )
+    error.sought = text.strip()
+    return error
+
+
+def _words_of(environment: Sandbox, message: str) -> Iterable[str]:
+    return environment.tests if "test named" in message else environment.filters

@@ -25,6 +25,7 @@ class RenderError(Exception):
         self.template = template
         self.line = line
         self.message = message
+        self.sought = ""  # what stands at the mistake, to find its column by
         self.missing = ""  # the name of the value that is not there, where that is why
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import Lexer
 
 from firstwin.messages.error import RenderError, Why
+from firstwin.messages.mistaken import code_in, in_words
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,15 @@ def _tokens(lexer: Lexer, source: str, place: Place) -> Iterator[tuple[int, str,
     try:
         yield from lexer.tokeniter(source, None)
     except TemplateSyntaxError as error:
-        here = Place(place.file, place.line + error.lineno - 1)
-        raise here.error("syntax", f"This cannot be read: {error.message}.") from None
+        raise _unread(source, place, error) from None
+
+
+def _unread(source: str, place: Place, error: TemplateSyntaxError) -> RenderError:
+    message = error.message or ""
+    code = code_in(source.split("\n")[error.lineno - 1], message)
+    told = Place(place.file, place.line + error.lineno - 1).error("syntax", in_words(message, code))
+    told.sought = code.text.strip()
+    return told
 
 
 def _code(tokens: Iterator[tuple[int, str, str]], end: str, place: Place) -> str:
@@ -128,7 +136,10 @@ def _code(tokens: Iterator[tuple[int, str, str]], end: str, place: Place) -> str
         if kind != "whitespace":
             after_bar = text == "|"
         found.append(text)
-    raise place.error("syntax", "A “{{” or “{%” has no end.")
+    opening, closing = ("{{", "}}") if end == "variable_end" else ("{%", "%}")
+    error = place.error("syntax", f"`{opening}` is opened and never closed. Write `{closing}` where it ends.")
+    error.sought = opening
+    raise error
 
 
 def tidied(marked: str) -> str:

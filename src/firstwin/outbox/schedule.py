@@ -37,5 +37,10 @@ def wait_for_free(channel: str, attempts: int, *, jitter: float, asked: timedelt
     return max(waits[min(attempts, len(waits) - 1)] * _spread(jitter), asked or timedelta(0))
 
 
+def least_wait(channel: str) -> timedelta:
+    """The shortest time between two attempts."""
+    return min(wait for wait in WAITS[channel] if wait) * _spread(0)
+
+
 def _spread(jitter: float) -> float:
     return 0.8 + 0.4 * jitter

@@ -15,10 +15,17 @@ from firstwin.rules.deadline import judged_in_time
 from firstwin.rules.names import Amount, EventNames, EventTotals, Property, Share, TimesOrShare, share_of
 from firstwin.rules.problems import listed
 from firstwin.rules.scope import Scope
+from firstwin.rules.strictly import LESS, MORE, instead_of_strict
 from firstwin.rules.word import refused_at
 
 BOUNDS = ("at_least", "at_most")
-OTHER_WORDS = {"share_of": "of", "percent_of": "of", "out_of": "of", "more_than": "at_least", "less_than": "at_most"}
+OTHER_WORDS = {
+    "share_of": "of",
+    "percent_of": "of",
+    "out_of": "of",
+    **dict.fromkeys(MORE, "at_least"),
+    **dict.fromkeys(LESS, "at_most"),
+}
 DAY = timedelta(days=1)
 LONGEST_CHANGE = timedelta(hours=3)  # by which a clock change has ever shortened a day
 
@@ -34,6 +41,11 @@ class Measuring(Counting):
     what: ClassVar[Literal["people", "days", "total"]]
     number_needed: ClassVar[str]  # what to write where none is
     synonyms: ClassVar[Mapping[str, str]] = {**SYNONYMS, **OTHER_WORDS}
+
+    @classmethod
+    def unknown_beside(cls, key: str, value: object) -> tuple[str, str]:
+        told = instead_of_strict(cls.called, key, value, whole=cls.what != "total")
+        return told or super().unknown_beside(key, value)
 
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:

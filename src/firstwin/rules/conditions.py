@@ -32,6 +32,7 @@ from firstwin.rules.scope import Scope
 from firstwin.rules.usage import PeopleUsing, UsageOf
 from firstwin.rules.walk import asks_a_person, asks_of_people, contradicting, is_negative
 from firstwin.rules.word import refusal, shown
+from firstwin.rules.worded import meant_property
 
 # ---- one fact -------------------------------------------------------------------------------------------------------
 
@@ -271,6 +272,11 @@ def _no_head(data: Mapping[str, Any]) -> Exception:
         return refusal(*never)
     if beyond := other_accounts(first):
         return refusal(beyond, WRITTEN_BY_IMPORT)
+    inner = next(iter(data[first]), "") if first in PREFIXES and isinstance(data[first], Mapping) else ""
+    if inner:
+        return refusal(f"`{first}` is no condition word.", f"Write `{first}.{inner}: …` in one word.")
+    if whose := meant_property(first, PREFIXES):
+        return refusal(f"`{first}` is no condition word.", f"Did you mean `{whose}`?")
     meant = next((m for key in data if (m := SYNONYMS.get(key) or nearest(key, LIKELY))), None)
     if meant:
         return refusal(f"`{first}` is no condition word.", f"Did you mean `{meant}`?")

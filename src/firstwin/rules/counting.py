@@ -12,6 +12,7 @@ from firstwin.rules.comparisons import WhereWord, where_terms
 from firstwin.rules.deadline import judged_in_time
 from firstwin.rules.names import EventNames, EventProperty, Times
 from firstwin.rules.scope import Scope
+from firstwin.rules.strictly import LESS, MORE, instead_of_strict
 from firstwin.rules.windows import Windowed, needs_start
 from firstwin.rules.word import refused_at
 
@@ -95,6 +96,10 @@ class Did(Counting):
     called: ClassVar[str] = "`did`"
 
     @classmethod
+    def unknown_beside(cls, key: str, value: object) -> tuple[str, str]:
+        return instead_of_strict(cls.called, key, value) or super().unknown_beside(key, value)
+
+    @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield from super().clashes(data)
         yield from exactly_alone(data)
@@ -128,7 +133,7 @@ class DidNot(Counting):
 
     @classmethod
     def unknown(cls, key: str) -> tuple[str, str]:
-        if key in NUMBERS:
+        if key in (*NUMBERS, *MORE, *LESS):
             return f"`did_not` says zero already, so `{key}:` has nothing to count.", "Write `did:` with the number."
         return super().unknown(key)
 

@@ -12,7 +12,7 @@ UNITS = {
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
-LONGEST = timedelta(weeks=520)
+LONGEST = timedelta(days=3650)
 WRITTEN = re.compile(r"([1-9][0-9]{0,8}) (minute|hour|day|week)s?")
 LOOSE = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,3})?)\s*-?\s*([a-z]+)\.?", re.IGNORECASE)
 HOW = "Write a number and a word, like `30 minutes`, `24 hours`, `7 days` or `4 weeks`."
@@ -44,7 +44,7 @@ def parse_duration(written: object) -> timedelta | NotADuration:
         return _misspelt(written)
     length = int(found[1]) * UNITS[found[2]]
     if length > LONGEST:
-        return NotADuration(f"`{written}` is longer than ten years.", "Write at most `520 weeks`.")
+        return NotADuration(f"`{written}` is longer than ten years.", f"Write at most `{say_duration(LONGEST)}`.")
     return length
 
 

@@ -14,6 +14,7 @@ from firstwin.rules.counting import NUMBERS, exactly_alone, silence
 from firstwin.rules.names import Duration, EventNames, EventProperty, Times
 from firstwin.rules.problems import listed
 from firstwin.rules.scope import Scope
+from firstwin.rules.strictly import LESS, MORE, instead_of_strict
 from firstwin.rules.windows import WORDS
 from firstwin.rules.word import refused_at
 
@@ -44,6 +45,13 @@ class Numbered(Lasting):
 
     any_of_it: ClassVar[str]
     synonyms: ClassVar[Mapping[str, str]] = NUMBER_SYNONYMS
+
+    @classmethod
+    def unknown_beside(cls, key: str, value: object) -> tuple[str, str]:
+        told = instead_of_strict(cls.called, key, value)
+        if told and "did_not" in told[1]:
+            return told[0], f"That there is none is said with `none: [{cls.any_of_it}]`."
+        return told or super().unknown_beside(key, value)
 
     @classmethod
     def clashes(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
@@ -85,7 +93,7 @@ class DoneWord(Numbered):
             message = "`done:` counts in a list of several, and here is one."
             better = "Write `{did: …, since: ever}`, or `{reached: …}` for a milestone."
             yield refused_at("done", message=message, suggestion=better)
-        elif not any(word in data for word in NUMBERS):
+        elif not any(word in data for word in (*NUMBERS, *MORE, *LESS)):
             number = len(names) if isinstance(names, list) else 3
             message = "`done:` does not say how many of them."
             better = f"Write `at_least: {number}` for all of them, `at_least: 1` for any."

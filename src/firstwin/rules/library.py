@@ -17,6 +17,7 @@ from firstwin.rules.problems import Problem, errors
 from firstwin.rules.project import Project
 from firstwin.rules.reading import read_word
 from firstwin.rules.references import destinations, former_names, unused_segments
+from firstwin.rules.remarked import hidden_destinations
 from firstwin.rules.rule_file import RuleFile
 from firstwin.rules.scope import Compared, Findings, Known, Scope, Use
 from firstwin.rules.segments import SegmentsFile
@@ -68,7 +69,7 @@ def load_library(files: Mapping[str, bytes], project: Project | None = None) -> 
         *_twins(rules, documents),
         *former_names(uses, documents),
         *unused_segments(uses, documents.get(SEGMENTS)),
-        *destinations(uses, project),
+        *destinations({*uses, *hidden_destinations(problems, files)}, project),
     ]
     return Library(
         rules,

@@ -15,6 +15,7 @@ from firstwin.rules.durations import NotADuration, parse_duration
 from firstwin.rules.problems import listed
 from firstwin.rules.terms import PropertyName, Scalar
 from firstwin.rules.word import refusal, shown
+from firstwin.rules.worded import any_event, worded
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 PREFIXES = ("account", "person", "start")
@@ -57,6 +58,8 @@ def _event(value: object) -> str:
     if is_formula(name) or "{{" in name:
         raise refusal(f"`{name}` is a formula, and conditions are written in words.", in_words(name))
     _one_event(name)
+    if told := any_event(name):
+        raise refusal(*told)
     return name
 
 
@@ -242,6 +245,8 @@ def _scalar(value: object) -> Scalar:
         word = IN_WORDS.get(operator[1])
         better = f"{{{word}: {operator[2] or 1000}}}" if word else operator[2]
         raise refusal(f"`{value}` is a formula, and comparisons are written in words.", f"Write `{better}`.")
+    if told := worded(value):
+        raise refusal(*told)
     if "{{" in value:
         message = "A condition holds no template."
         raise refusal(message, "To compare two properties write `{at_least: 0, above: account.other}`.")

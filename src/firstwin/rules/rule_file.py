@@ -137,10 +137,22 @@ def gate(written: Any, scope: Scope, word: Literal["unless", "only_if", "until"]
     return term
 
 
+def _without_dashes(steps: list[Any]) -> str:
+    """With the name that the first of them seems to have."""
+    first = steps[0] if steps and isinstance(steps[0], Mapping) else {}
+    key = str(next(iter(first), ""))
+    if key in ("name", "id", "step") and isinstance(first[key], str):
+        return (
+            f"Write `{first[key]}:` in place of `- {key}: {first[key]}`, and below it, indented, what stands there now."
+        )
+    if key and key not in StepFile.written():
+        return f"Write `{key}:` without the dash, and below it, indented, its `after:` and `then:`."
+    return "Write `steps:` and below it, indented, `welcome:` in place of each dash."
+
+
 def _named_steps(value: object) -> object:
     if isinstance(value, list):
-        message = "Steps have names, so that one can be put in between later."
-        raise refusal(message, "Write `steps:` and below it, indented, `welcome:` in place of each dash.")
+        raise refusal("Steps have names, so that one can be put in between later.", _without_dashes(value))
     if isinstance(value, Mapping) and not value:
         raise refusal("There are no steps.", "Write at least one, with a name: `welcome: {then: …}`.")
     if isinstance(value, Mapping) and terms.OVER in value:

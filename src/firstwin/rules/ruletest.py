@@ -12,7 +12,7 @@ from pydantic_core import InitErrorDetails
 
 from firstwin.rules.names import Duration, EventName, RuleName, StepName
 from firstwin.rules.problems import listed
-from firstwin.rules.ruletest_times import Time, in_one_line
+from firstwin.rules.ruletest_times import Day, Time, in_one_line
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
 ACTIONS = ("email", "alert", "webhook", "digest", "record")
@@ -226,11 +226,11 @@ class RuleTest(Word):
 
     test: Annotated[str, PlainValidator(_name)]
     rule: Names
-    rule_since: Time | None = None
+    rule_since: Day | None = None
     given: Given = Given()
     events: Annotated[tuple[Annotated[Happening, BeforeValidator(in_one_line)], ...], BeforeValidator(_events)] = ()
     sent_at: Time | None = None
-    until: Time | None = None
+    until: Day | None = None
     expect: Annotated[tuple[Wanted, ...], BeforeValidator(_wanted)]
     because: str | None = None
 

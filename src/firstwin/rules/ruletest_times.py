@@ -13,15 +13,32 @@ from firstwin.rules.word import refusal, shown
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 HOW = "Write it like `2026-03-27 09:00`; it is UTC."
 CLOCK = re.compile(r"\d{1,2}:\d\d")
+LOOSE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T]+(\d{1,2}):(\d\d)", re.ASCII)
 
 
 def _time(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
-    found = TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else ""
+    found = TIME.fullmatch(text)
     if found is None:
-        raise refusal(f"{shown(value)} is not a time.", HOW)
+        loose = LOOSE.fullmatch(text)
+        raise refusal(f"{shown(value)} is not a time.", f"Write `{_in_full(loose)}`; it is UTC." if loose else HOW)
     return _moment(found)
+
+
+def _exact_time(value: object) -> datetime:
+    found = TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is not None and found[2] is None:
+        message = f"`{found[1]}` does not say at what time of that day."
+        raise refusal(message, f"Write `{found[1]} 09:00`, for example; it is UTC.")
+    return _time(value)
+
+
+def _in_full(found: re.Match[str]) -> str:
+    """With two digits each."""
+    year, month, day, hour, minute = found.groups()
+    return f"{year}-{int(month):02}-{int(day):02} {int(hour):02}:{minute}"
 
 
 def _moment(found: re.Match[str]) -> datetime:
@@ -32,7 +49,8 @@ def _moment(found: re.Match[str]) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Time = Annotated[datetime, PlainValidator(_time), WithJsonSchema({"type": "string"})]
+Day = Annotated[datetime, PlainValidator(_time), WithJsonSchema({"type": "string"})]  # or a time of a day
+Time = Annotated[datetime, PlainValidator(_exact_time), WithJsonSchema({"type": "string"})]
 
 
 def in_one_line(value: object) -> object:
@@ -42,9 +60,23 @@ def in_one_line(value: object) -> object:
     found = TIME.match(value)
     name = value[found.end() :].strip() if found else ""
     if found is None or not name or not value[found.end()].isspace() or CLOCK.match(name):
-        message = f"{shown(value)} does not say what happened when."
-        raise refusal(message, "Write the time and the event: `2026-03-27 09:00 signed_up`.")
+        raise _not_one_line(value)
+    if found[2] is None:
+        message = f"`{value}` does not say at what time of that day."
+        raise refusal(message, f"Write `{found[1]} 09:00 {name}`, for example; it is UTC.")
     return {"at": _moment(found), "event": name}
+
+
+def _not_one_line(value: str) -> Exception:
+    message = f"{shown(value)} does not say what happened when."
+    exact = TIME.match(value)
+    loose = None if exact and exact[2] else LOOSE.match(value)
+    name = value[loose.end() :].strip() if loose else ""
+    if loose is None:
+        return refusal(message, "Write the time and the event: `2026-03-27 09:00 signed_up`.")
+    return refusal(
+        f"`{loose[0]}` is not a time.", f"Write `{_in_full(loose)}{name and ' ' + name}`, with two digits each."
+    )
 
 
 def written(moment: datetime) -> str:

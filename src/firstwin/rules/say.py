@@ -53,8 +53,7 @@ def say(rule: Rule, project: Project | None = None) -> str:
         *_held_out(rule),
         *_feed(rule),
         *_expiry(rule, expiry),
-        f"its class is {rule.message_class}, its priority {rule.priority}",
-        "it is live" if rule.mode == "live" else "it is in shadow: it decides, and sends nothing",
+        *_standing(rule),
     ]
     return "; ".join(said) + "."
 
@@ -71,6 +70,16 @@ def _in_short(rule: Rule, labels: Labels) -> str:
         return f"{_wait(written[0], rule.when)}{_repeated(written[0])}, {_actions(written[0].actions, labels)}"
     each = (f"“{step.name}” {_wait(step, rule.when)}{_repeated(step)}" for step in written)
     return f"in {len(written)} steps: {', '.join(each)}"
+
+
+def _standing(rule: Rule) -> Iterator[str]:
+    """A rule that only records has no message for a class or a priority to bear on, and records in shadow, too."""
+    if rule.only_records:
+        yield "it sends nothing"
+        return
+    yield f"its class is {rule.message_class}, its priority {rule.priority}"
+    decides = "decides and records, and" if rule.milestones else "decides, and"
+    yield "it is live" if rule.mode == "live" else f"it is in shadow: it {decides} sends nothing"
 
 
 def say_wait(step: Step, start: Start) -> str:
@@ -195,6 +204,8 @@ def _again(rule: Rule) -> str:
 
 
 def _backfill(rule: Rule) -> str:
+    if rule.only_records:
+        return "what was so before the rule was switched on is recorded as well"
     if isinstance(rule.when, ClockStart):
         return "what the clock struck before the rule was switched on is left alone"
     if rule.backfill:

@@ -30,8 +30,8 @@ def say_start(start: Start, labels: Labels) -> str:
             return _date_of_event(start, date, labels)
         case EventStart():
             return _event(start, labels)
-        case DateStart(name):
-            return f"counting from the date in {name}"
+        case DateStart(name, yearly, at):
+            return f"{'each year, ' if yearly else ''}counting from the date in {name}{_time_of(at)}"
         case BecomesStart(condition):
             return f"when this becomes true, and for as long as it stays true: {say_term(condition, labels)}"
         case ChangedStart(name, old, new):
@@ -58,7 +58,11 @@ def _own(start: EventStart, prefix: str) -> list[str]:
 
 def _date_of_event(start: EventStart, date: str, labels: Labels) -> str:
     events = f"{' or '.join(_names(start, labels))}{say_where(start.where)}"
-    return f"counting from the date in {date} of the newest {events}{_per(start)}"
+    return f"counting from the date in {date} of the newest {events}{_per(start)}{_time_of(start.at)}"
+
+
+def _time_of(at: str | None) -> str:
+    return f" at {at} by the subject's own time (else the project's)" if at else ""
 
 
 def _per(start: EventStart) -> str:

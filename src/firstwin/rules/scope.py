@@ -81,11 +81,12 @@ class Known:
 class StartFacts:
     """What is known about the rule's start. ``kind`` is None where the start itself could not be read.
 
-    ``by_event``: it is a date that an event brings.
+    ``by_event``: it is a date that an event brings; ``yearly``: one that comes round each year.
     """
 
     kind: StartKind | None
     by_event: bool = False
+    yearly: bool = False
 
     @property
     def is_dated(self) -> bool:
@@ -97,6 +98,8 @@ class StartFacts:
         """The names of the start's own data; None if the event decides."""
         fixed = {"milestone": (), "becomes": (), "date": ("date",), "changed": ("from", "to"),
                  "clock": (), "nudged": ("step", "channel")}  # fmt: skip
+        if self.yearly:
+            return ("date", "years")
         return fixed.get(self.kind) if self.kind else None
 
 

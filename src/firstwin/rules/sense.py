@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from firstwin.rules.documents import Path
 from firstwin.rules.scope import Scope
+from firstwin.rules.sense_of_time import doubtful_times
 from firstwin.rules.terms import (
     BecomesStart,
     Count,
@@ -36,6 +37,7 @@ def doubtful(rule: Rule, scope: Scope) -> None:
     _first_by_itself(rule, scope)
     _other_things_too(rule, scope)
     _true_for_everybody(rule, scope)
+    doubtful_times(rule, scope)
 
 
 def _gates(rule: Rule) -> Iterator[tuple[str, Gated]]:

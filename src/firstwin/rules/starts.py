@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag
 from firstwin.rules import terms
 from firstwin.rules.chain import NudgedStartWord
 from firstwin.rules.changing import ValuesOrNone, values
-from firstwin.rules.clock import ClockStartWord
+from firstwin.rules.clock import ClockStartWord, Time
 from firstwin.rules.comparisons import WhereWord, where_terms
 from firstwin.rules.conditions import HEADS, Condition
+from firstwin.rules.dated import DateStartWord, of_the_subject
 from firstwin.rules.names import EventNames, EventProperty, Property
 from firstwin.rules.problems import listed, nearest
 from firstwin.rules.scope import Scope, StartFacts
@@ -49,9 +50,16 @@ def _which(value: object) -> object:
     raise refusal(f"{shown(value)} is not one of the choices.", "Write `first`, `latest` or a number like `3`.")
 
 
+ONE_DATE = "A date that an event brings comes once; each year only a property's date comes round."
+NEXT_DATE = (
+    "Let the product send it as a property too, and begin with that: `when: {date: account.renews_on, every: year}`."
+)
+
+
 class EventStartWord(Word):
     event: EventNames
     date: EventProperty | None = None
+    at: Time | None = None
     where: WhereWord | None = None
     per: EventProperty | None = None
     which: Annotated[Literal["first", "latest"] | int | None, BeforeValidator(_which)] = None
@@ -68,32 +76,16 @@ class EventStartWord(Word):
         if self.date and self.which:
             message = "The date of the newest event counts, so `which:` has nothing to choose."
             scope.refuse(message, "Take `which:` out; with `per:` each thing has a date of its own.", "which", at="key")
+        if self.at and not self.date:
+            message = "`at:` is a time of a date's day, and this start has no date: it begins when the event happens."
+            scope.refuse(
+                message,
+                "Take the line out, or name the date that the event brings: `date: departs_at`.",
+                "at",
+                at="key",
+            )
         where = where_terms(self.where, scope.at("where"), self.event)
-        return terms.EventStart(self.event, where, self.per, self.which or "every", self.date)
-
-
-ONE_DATE = "A date comes once, and a rule cannot begin at it each year."
-NEXT_DATE = (
-    "Let an import write the next one into a property, and begin with that: `when: {date: person.next_birthday}`."
-)
-YEARLY = ("yearly", "every_year", "each_year", "annual", "annually", "anniversary")
-
-
-class DateStartWord(Word):
-    date: Property
-
-    called: ClassVar[str] = "A start by a date"
-
-    @classmethod
-    def unknown(cls, key: str) -> tuple[str, str]:
-        return (ONE_DATE, NEXT_DATE) if key in YEARLY else super().unknown(key)
-
-    def facts(self, _milestones: Mapping[str, Any]) -> StartFacts:
-        return StartFacts("date")
-
-    def start(self, scope: Scope) -> terms.Start:
-        _of_the_subject(self.date, scope, "date")
-        return terms.DateStart(self.date)
+        return terms.EventStart(self.event, where, self.per, self.which or "every", self.date, self.at)
 
 
 class BecomesStartWord(Word):
@@ -120,19 +112,11 @@ class ChangedStartWord(Word):
         return StartFacts("changed")
 
     def start(self, scope: Scope) -> terms.Start:
-        _of_the_subject(self.changed, scope, "changed")
+        of_the_subject(self.changed, scope, "changed")
         old, new = values(self.from_), values(self.to)
         if old is not None and old == new:
             scope.refuse("A change from a value to the same value never happens.", "Write two different values.", "to")
         return terms.ChangedStart(self.changed, old, new)
-
-
-def _of_the_subject(name: terms.PropertyName, scope: Scope, word: str) -> None:
-    if name.scope == "start":
-        message = f"`{name}`: the start cannot ask for its own data."
-        scope.refuse(message, "Name a property of the account (`account.…`) or of the person.", word)
-    else:
-        scope.property(name, word)
 
 
 # ---- which class ----------------------------------------------------------------------------------------------------
@@ -157,9 +141,9 @@ def _shaped(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     heads = [head for head in STARTS if head in value]
-    if heads == ["date", "every"] and value["every"] == "year":
+    if heads == ["event", "date", "every"]:
         raise refusal(ONE_DATE, NEXT_DATE)
-    if len(heads) > 1 and heads != ["event", "date"]:
+    if len(heads) > 1 and heads not in (["event", "date"], ["date", "every"]):
         raise refusal(f"{listed(heads, 'and')} exclude each other.", "Write one rule for each.")
     if not heads:
         raise _no_start(value)

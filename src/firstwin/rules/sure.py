@@ -30,8 +30,8 @@ def sure_of(rule: Rule) -> frozenset[str]:
 def _brought(rule: Rule) -> Iterator[str]:
     """What every start of the rule brings along."""
     match rule.when:
-        case DateStart(of):
-            yield from ("start.date", str(of))
+        case DateStart(of, yearly):
+            yield from ("start.date", str(of), *(("start.years",) if yearly else ()))
         case ChangedStart(_, old, new):
             yield from (f"start.{name}" for name, values in (("from", old), ("to", new)) if values)
         case EventStart():

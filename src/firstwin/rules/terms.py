@@ -99,7 +99,8 @@ __all__ = [
 class EventStart:
     """An event happened. ``which`` is every one, the first, the latest, or the n-th of all there ever were.
 
-    With ``date`` the start is not the event but the date in that property of it: of the newest event for each ``per``.
+    With ``date`` the start is not the event but the date in that property of it: of the newest event for each ``per``;
+    ``at`` is a time of its day.
     """
 
     names: tuple[str, ...]
@@ -107,13 +108,16 @@ class EventStart:
     per: str | None = None
     which: Literal["every", "first", "latest"] | int = "every"
     date: str | None = field(default=None, metadata=ADDED)
+    at: str | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True)
 class DateStart:
-    """The date that an account's or person's property holds."""
+    """The date that an account's or person's property holds; ``yearly`` it comes round each year. ``at`` is a time of its day."""
 
     of: PropertyName
+    yearly: bool = field(default=False, metadata=ADDED)
+    at: str | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,11 @@ def _starting(start: Start, about: str) -> Iterator[str]:
             return
 
 
+def asked_segments(rule: Rule) -> frozenset[str]:
+    """The names of the segments that a rule asks for, directly or through others."""
+    return frozenset(part.name for term in conditions(rule) for part in walk(term) if isinstance(part, Named))
+
+
 def is_negative(term: Term) -> bool:
     """Whether it says that something did not happen."""
     match term:

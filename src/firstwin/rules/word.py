@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, ValidationInfo, model_validator
@@ -63,7 +63,8 @@ class Word(BaseModel):
         try:
             word = handler(known)
         except ValidationError as error:
-            raise refused_all([*found, *_plain(error, cls.needed)]) from None
+            empty = () if cls.empty_is_left_out else (key for key, value in data.items() if value is None)
+            raise refused_all([*found, *_plain(error, {*cls.needed, *empty})]) from None
         if found and not info.context:  # the rest of a file whose mistakes are told already
             raise refused_all(found)
         return word
@@ -82,8 +83,13 @@ class Word(BaseModel):
     def _unknown(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         for key in data:
             if key not in cls.written():
-                message, suggestion = cls.unknown(str(key))
+                message, suggestion = cls.unknown_beside(str(key), data[key])
                 yield refused_at(key, message=message, suggestion=suggestion, at="key")
+
+    @classmethod
+    def unknown_beside(cls, key: str, _value: object) -> tuple[str, str]:
+        """The same where the value tells more."""
+        return cls.unknown(key)
 
     @classmethod
     def unknown(cls, key: str) -> tuple[str, str]:
@@ -126,7 +132,7 @@ class Word(BaseModel):
                 yield refused_at(message=f"`{key}:` is missing.", suggestion=advice)
 
 
-def _plain(error: ValidationError, told: Mapping[str, str]) -> Iterator[InitErrorDetails]:
+def _plain(error: ValidationError, told: Container[str]) -> Iterator[InitErrorDetails]:
     for details in error.errors(include_url=False):
         if details["type"] == "missing" and details["loc"][-1] in told:
             continue  # told already, and better

@@ -28,15 +28,18 @@ OF_SUBJECTS: Final = {"account": "accounts", "person": "people"}
 ORDERS: Final = ("at_least", "at_most", "more_than", "less_than")
 
 
-def against_data(url: str, checked: Checked) -> list[Problem]:
-    """Every problem of the files, sharpened by what the database holds; as they are where nothing has come in yet."""
+def against_data(url: str, checked: Checked, before: Sequence[Problem] = ()) -> list[Problem]:
+    """Every problem of the files, sharpened by what the database holds; as they are where nothing has come in yet.
+
+    ``before`` are told until then.
+    """
     with opened(url) as engine:
         if not is_there(engine) or not is_current(engine):
-            return list(checked.problems)
+            return [*checked.problems, *before]
         with read(engine) as connection:
             seen = event_names(connection)
             if not seen:
-                return list(checked.problems)
+                return [*checked.problems, *before]
             return sorted(set(_sharpened(connection, checked, seen)))
 
 

@@ -81,6 +81,30 @@ def test_a_date_ahead_is_told_with_the_moment_of_its_message(engine: Engine) -> 
     assert (the_start(found).state, found.next.at) == ("open", T0 + 13 * DAY)
 
 
+BIRTHDAY = """\
+about: account
+when: {date: account.founded, every: year}
+before: 7 days
+then: {webhook: post, to: crm}
+again: every time
+"""
+
+
+def test_a_date_of_each_year_is_told_with_the_moment_of_its_next_message(engine: Engine) -> None:
+    world = a_world(engine, founded=BIRTHDAY)
+    world.account("acme")
+    at = (T0 + 20 * DAY).replace(year=1990)
+    world.fact("firstwin.account.founded", HOUR, props={"value": at.isoformat()}, value_at=at)
+    it_is(world, 2 * HOUR)
+    assert told(world).next.at == T0 + 13 * DAY
+    world.tick(13 * DAY)
+    it_is(world, 13 * DAY + HOUR)
+    found = told(world)
+    assert (the_start(found).state, the_start(found).key) == ("done", (T0 + 20 * DAY).isoformat())
+    assert found.next.at == (T0 + 20 * DAY).replace(year=T0.year + 1) - 7 * DAY
+    assert "comes round" in found.next.says
+
+
 def test_a_moved_date_left_its_start(engine: Engine) -> None:
     world = a_world(engine, trial=TRIAL)
     world.account("acme")

@@ -28,6 +28,7 @@ RULES = {
     "hot": "about: account\nwhen: {becomes: {account.health: red}}\nafter: 2 hours\nthen: {alert: card, to: csm}\nagain: every time\n",
     "calm": "about: account\nwhen: {becomes: {did_not: logged_in, in_last: 7 days}}\nthen: {alert: card, to: csm}\nagain: every time\n",
     "today": "about: account\nwhen: {becomes: {did: logged_in, at_least: 2, this: day}}\nthen: {alert: card, to: csm}\nagain: every time\n",
+    "birthday": "about: person\nwhen: {date: person.birthday, every: year, at: 09:00}\nbefore: 2 days\nthen: {email: note, to: person}\nagain: every time\n",
     "trial": "about: account\nwhen: {date: account.trial_ends_at}\nbefore: 7 days\nunless: {reached: won}\nthen: {email: note, to: {role: owner}}\nagain: every time\n",
     "upgraded": "about: account\nwhen: {changed: account.plan, to: pro}\nthen: {webhook: data, to: crm}\nagain: every time\n",
     "won": "about: account\nwhen: {becomes: {did: report_sent, at_least: 2, since: ever}}\nthen: {record: won}\nagain: never\n",

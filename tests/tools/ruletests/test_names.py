@@ -32,6 +32,9 @@ CASES = {
     "rule: weekly\nrule_since: 2026-03-27 09:00\nexpect: nothing": [
         "1:3 `weekly` begins by the clock, again and again. Say when the test ends: `until: 2026-03-27 09:00`."
     ],
+    "rule: birthday\nevents: [2026-03-27 09:00 signed_up]\nexpect: nothing": [
+        "1:3 `birthday` begins each year, again and again. Say when the test ends: `until: 2026-03-27 09:00`."
+    ],
     "rule: first-login\ngiven: {accounts: [{id: a1}, {id: a2}]}\nevents: [{at: 2026-03-27 09:00, group: {plan: pro}}]\nexpect: nothing": [
         "4:12 It does not say of which account. Write `account: a1` beside it."
     ],

@@ -142,6 +142,13 @@ PASSING = {
         rule_since: 2026-03-27 00:00
         expect: {email: note, to: cleo, at: 2026-04-08 00:00}
     """,
+    "a date that comes round each year, at a time of its day": """
+        rule: birthday
+        given: {person: {id: ada, email: ada@a1.example, birthday: "1992-02-29", timezone: America/New_York}}
+        rule_since: 2026-01-27 00:00
+        until: 2028-12-31 00:00
+        expect: [{to: ada, at: 2026-02-26 14:00}, {at: 2027-02-26 14:00}, {at: 2028-02-27 14:00}]
+    """,
     "a date that moves": """
         rule: trial
         given: {account: {trial_ends_at: "2026-04-15"}, person: {id: ada, email: a@x.example, role: owner}}

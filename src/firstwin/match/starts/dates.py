@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Row,
     Select,
     and_,
     func,
@@ -31,6 +33,7 @@ from firstwin.match.starts.found import Findings, Found, Leaving
 from firstwin.match.starts.shared import (
     start,
 )
+from firstwin.match.starts.years import moment_on, zone_or
 from firstwin.rules.terms import (
     DateStart,
     PropertyName,
@@ -48,9 +51,17 @@ class DateInData:
         for row in ask(connection, asked, moment, _dates, everyone=everyone):
             if row.moved:
                 left.append(Leaving(row.subject, "date_moved", row.key))
-            if row.key is not None and row.at >= earliest and row.state in (None, "left"):
-                found.append(Found(row.subject, row.key, row.at, props={"date": row.key}, returns=row.start_id))
+            at = _at(asked, moment, row)
+            if at is not None and (row.state == "left" or (row.state is None and at >= earliest)):
+                found.append(Found(row.subject, row.key, at, props={"date": row.key}, returns=row.start_id))
         return Findings(tuple(sorted(found, key=lambda f: (f.at, f.subject))), tuple(left))
+
+
+def _at(asked: Asked, moment: Moment, row: Row[Any]) -> datetime | None:
+    at = date_start(asked).at
+    if row.key is None or at is None:
+        return None if row.key is None else row.at
+    return moment_on(row.key, zone_or(row.zone, moment.zone), at)
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +71,7 @@ def _dates(asked: Asked, everyone: bool) -> Select[Any]:
     subject = subjects_of(rule.about)
     fact, its_start, other = tables.event.alias("e"), start.alias("its_start"), start.alias("other")
     key = json_text(fact.c.props, "value")
-    newest = and_(fact.c.seq == _newest_fact(asked, subject.c.id, when.of), fact.c.value_at.is_not(None))
+    newest = and_(fact.c.seq == newest_fact(asked, subject.c.id, when.of), fact.c.value_at.is_not(None))
     of_date = and_(
         its_start.c.run == RUN, its_start.c.rule == RULE, its_start.c.subject == subject.c.id, its_start.c.key == key
     )
@@ -74,11 +85,17 @@ def _dates(asked: Asked, everyone: bool) -> Select[Any]:
         select(
             subject.c.id.label("subject"), key.label("key"), fact.c.value_at.label("at"),
             its_start.c.id.label("start_id"), its_start.c.state, moved.label("moved"),
+            *_zone(asked, subject.c.id),
         )
         .select_from(subject.outerjoin(fact, newest).outerjoin(its_start, of_date))
         .where(or_(moved, and_(key.is_not(None), is_open_to_take(its_start))))
     )  # fmt: skip
     return statement if everyone else statement.where(among(subject.c.id, _subjects(asked)))
+
+
+def _zone(asked: Asked, subject: ColumnElement[str]) -> Iterator[ColumnElement[Any]]:
+    if date_start(asked).at is not None:
+        yield Scope(asked.rule.about, subject, asked.seen).zone().label("zone")
 
 
 def _subjects(asked: Asked) -> Select[tuple[str]]:
@@ -99,7 +116,7 @@ def is_open_to_take(its_start: FromClause) -> ColumnElement[bool]:
     return or_(its_start.c.id.is_(None), moved_away)
 
 
-def _newest_fact(asked: Asked, subject: ColumnElement[str], of: PropertyName) -> ColumnElement[Any]:
+def newest_fact(asked: Asked, subject: ColumnElement[str], of: PropertyName) -> ColumnElement[Any]:
     scope, fact = Scope(asked.rule.about, subject, asked.seen), tables.event.alias()
     whose: Subject = "account" if of.scope == "account" else "person"
     newest: ColumnElement[Any] = scope.newest_of(

@@ -12,7 +12,6 @@ from sqlalchemy.sql.expression import false
 
 from firstwin.db import tables
 from firstwin.db.types import json_text
-from firstwin.facts.moments import instant, is_zone, named_moment
 from firstwin.match.episodes import RULE
 from firstwin.match.narrow import ask
 from firstwin.match.plan import Asked, Moment
@@ -22,6 +21,7 @@ from firstwin.match.starts.dates import is_open_to_take
 from firstwin.match.starts.events import ranking
 from firstwin.match.starts.found import Findings, Found, Leaving
 from firstwin.match.starts.shared import event_start, fitting, per_of, start, subject_of
+from firstwin.match.starts.years import moment_on, zone_or
 
 
 class DateOfEvent:
@@ -32,16 +32,15 @@ class DateOfEvent:
     ) -> Findings:
         rows = ask(connection, asked, moment, _dates, everyone=everyone)
         left = tuple(Leaving(row.subject, "date_moved", row.key, row.per or "") for row in rows if row.moved)
-        found = (one for row in rows for one in _found(moment, row) if one.at >= earliest)
+        found = (one for row in rows for one in _found(asked, moment, row) if one.at >= earliest)
         return Findings(tuple(sorted(found, key=lambda one: (one.at, one.subject, one.per))), left)
 
 
-def _found(moment: Moment, row: Row[Any]) -> Iterator[Found]:
-    zone = row.zone if is_zone(row.zone) else moment.zone
-    at = named_moment(row.raw, zone)
+def _found(asked: Asked, moment: Moment, row: Row[Any]) -> Iterator[Found]:
+    at = moment_on(row.raw, zone_or(row.zone, moment.zone), event_start(asked).at) if row.raw is not None else None
     if at is not None and row.state in (None, "left"):
         props = {**row.props, "date": row.raw}
-        yield Found(row.subject, row.key, instant(at), row.per or "", row.person_id, props, row.start_id)
+        yield Found(row.subject, row.key, at, row.per or "", row.person_id, props, row.start_id)
 
 
 @lru_cache(maxsize=4096)

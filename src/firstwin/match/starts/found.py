@@ -39,6 +39,7 @@ class Leaving:
     reason: str
     but: str | None = None  # the key of the start that stays, where one does
     per: str | None = None  # only those of this `per` value
+    only: str | None = None  # only the one with this key
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from firstwin.match.starts.event_dates import DateOfEvent
 from firstwin.match.starts.events import EveryEvent, LatestEvent, NthEvent
 from firstwin.match.starts.found import StartKind
 from firstwin.match.starts.states import StateBegan
+from firstwin.match.starts.yearly import DateEachYear
 from firstwin.rules.terms import BecomesStart, ChangedStart, DateStart, EventStart
 from firstwin.rules.terms_clock import ClockStart
 
@@ -25,8 +26,8 @@ def kind_of(asked: Asked) -> StartKind:
             return LatestEvent()
         case EventStart():
             return NthEvent()
-        case DateStart():
-            return DateInData()
+        case DateStart(yearly=yearly):
+            return DateEachYear() if yearly else DateInData()
         case ChangedStart():
             return PropertyChanged()
         case BecomesStart():

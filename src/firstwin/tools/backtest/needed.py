@@ -17,6 +17,8 @@ RECORDED, NUDGED = OWN_TO_A_RUN
 def start_boundaries(rule: Rule) -> Boundaries | None:
     """Where a start may come about or end; None for a kind of start of which this is not known."""
     match rule.when:
+        case DateStart(yearly=True):
+            return None
         case EventStart(names):
             return boundary.of_facts(names, boundary.NOW_ON)
         case DateStart(of) | ChangedStart(of):

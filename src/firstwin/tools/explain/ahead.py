@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from firstwin.match.next_moment import next_moment
+from firstwin.match.starts.yearly import coming
 from firstwin.rules.durations import say_duration
 from firstwin.rules.say import say_start
-from firstwin.rules.terms import BecomesStart, Rule
+from firstwin.rules.terms import BecomesStart, DateStart, Rule
 from firstwin.tools.explain.answer import Condition, Next, StartSeen
 from firstwin.tools.explain.clauses import conditions
 from firstwin.tools.explain.found import Untaken
@@ -29,6 +30,8 @@ def ahead(question: Question, starts: Sequence[StartSeen], stand_in: Untaken | N
         return Next(None, f"once it is held back no more{held[0].detail and f': {held[0].detail}'}")
     if isinstance(question.rule.when, BecomesStart) and not is_true and stand_in is not None:
         return _state(question, stand_in)
+    if isinstance(question.rule.when, DateStart) and question.rule.when.yearly:
+        return _next_year(question)
     return Next(None, f"{_begins(question.rule, question)}{_again(question)}")
 
 
@@ -45,6 +48,15 @@ def _again(question: Question) -> str:
     return (
         f", and not before {max(nudged) + again.after:%Y-%m-%d %H:%M} UTC ({say_duration(again.after)} after the last)"
     )
+
+
+def _next_year(question: Question) -> Next:
+    at = coming(question.connection, question.asked, question.moment(), question.subject)
+    again = _again(question)
+    if at is None or (again and question.rule.again.kind == "never"):
+        return Next(None, f"{_begins(question.rule, question)}{again}")
+    due = min(at + step.wait for step in question.rule.steps if at + step.wait > question.now)
+    return Next(due, f"its date comes round at {at:%Y-%m-%d %H:%M} UTC{again}")
 
 
 def _state(question: Question, stand_in: Untaken) -> Next:

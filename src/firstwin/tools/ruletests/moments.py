@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, null, select, union_all
 
 from firstwin.db.tables import delivery, event, step_due, zone
+from firstwin.db.types import json_text
 from firstwin.match.boundary import Boundary, of_property
 from firstwin.match.calendar import began, zone_of
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
 from firstwin.match.scope import is_waiting
+from firstwin.match.starts.yearly import lead_of
+from firstwin.match.starts.years import YEAR, next_return
 from firstwin.match.strikes import strikes_of
 from firstwin.outbox.rows import IS_WAITING
 from firstwin.rules.terms import NUDGED, BecomesStart, ChangedStart, DateStart, EventStart, Rule
@@ -28,11 +31,18 @@ HELD_EVERY, HELD_FOR = timedelta(minutes=15), timedelta(days=8)  # what is due a
 STRIKES_WITHIN = (timedelta(days=2), timedelta(days=9), timedelta(days=33))
 CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the next, and none is longer
 
-_FACTS = select(event.c.seq, event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at)
-_STEPS = select(null(), null(), step_due.c.due_at, null(), null()).where(
+_FACTS = select(
+    event.c.seq,
+    event.c.name,
+    event.c.occurred_at,
+    event.c.known_at,
+    event.c.value_at,
+    json_text(event.c.props, "value"),
+)
+_STEPS = select(null(), null(), step_due.c.due_at, null(), null(), null()).where(
     step_due.c.run == bindparam("run"), is_waiting(step_due)
 )
-_MESSAGES = select(null(), delivery.c.destination, delivery.c.due_at, null(), null()).where(
+_MESSAGES = select(null(), delivery.c.destination, delivery.c.due_at, null(), null(), null()).where(
     delivery.c.run == bindparam("run"), IS_WAITING
 )
 _ALL = union_all(_FACTS.where(event.c.seq > bindparam("last")), _STEPS, _MESSAGES)
@@ -45,6 +55,7 @@ class Fact:
     at: datetime
     known: datetime
     value: datetime | None
+    written: str | None = None  # the value as a text
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class Moments:
         self._said = tuple(said)
         self._boundaries = _by_name(rules)
         self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
+        self._yearly = [rule for rule in rules if isinstance(rule.when, DateStart) and rule.when.yearly]
         self._clocks = [rule.when for rule in rules if isinstance(rule.when, ClockStart)]
         self._facts: list[Fact] = []  # those read so far: none is ever changed
         self._last = 0
@@ -78,9 +90,9 @@ class Moments:
         """What comes after this moment, once the rules have been looked at."""
         due: list[datetime] = []
         to: set[str] = set()
-        for seq, name, at, known, value in connection.execute(_ALL, {"run": run, "last": self._last}):
+        for seq, name, at, known, value, text in connection.execute(_ALL, {"run": run, "last": self._last}):
             if seq is not None:
-                self._facts.append(Fact(name, at, known, value))
+                self._facts.append(Fact(name, at, known, value, text))
                 self._last = max(self._last, seq)
                 continue
             due.append(at)
@@ -93,6 +105,8 @@ class Moments:
         last = max((*self._said, *due, *(fact.known for fact in self._facts)), default=now)
         if self._units and now < last + CALENDAR_FOR:
             ahead += self._of_calendar(connection, now)
+        if self._yearly:
+            ahead += self._of_years(connection, self._facts, now)
         if self._clocks:
             ahead += self._of_clocks(connection, now)
         if min(due, default=last) <= now < last + HELD_FOR and due:
@@ -119,6 +133,16 @@ class Moments:
         for place, clock in product(self._places(connection), self._clocks):
             found = (strikes_of(clock, {"": place}, now, now + within).of("") for within in STRIKES_WITHIN)
             yield from (strikes[0].at for strikes in islice(filter(None, found), 1))
+
+    def _of_years(self, connection: Connection, facts: Iterable[Fact], now: datetime) -> Iterator[datetime]:
+        """When each date comes round next, wherever that is, and how long before it the rule begins."""
+        dated = [fact for fact in facts if fact.value is not None]
+        for place, rule, fact in product(self._places(connection), self._yearly, dated):
+            if fact.written and isinstance(rule.when, DateStart) and fact.name == f"firstwin.{rule.when.of}":
+                lead = lead_of(rule)
+                found = next_return(fact.written, place.key, rule.when.at, now - lead, int(fact.written[:YEAR]))
+                if found is not None:
+                    yield found[1] + lead
 
     def _places(self, connection: Connection) -> list[ZoneInfo]:
         names = {*self._zones, *connection.execute(_ZONES).scalars()}

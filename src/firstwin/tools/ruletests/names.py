@@ -11,7 +11,7 @@ from firstwin.rules.project import Project
 from firstwin.rules.ruletest import Happening, RuleTest, Wanted
 from firstwin.rules.ruletest_file import Written
 from firstwin.rules.ruletest_times import written as time_written
-from firstwin.rules.terms import Action, Alert, Digest, Email, Record, Rule, Webhook
+from firstwin.rules.terms import Action, Alert, DateStart, Digest, Email, Record, Rule, Webhook
 from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
 from firstwin.tools.ruletests.reasons import codes
@@ -32,6 +32,12 @@ def misnamed(written: Written, library: Library, project: Project) -> Iterator[P
         yield from _Names(written, [rule for rule in rules if rule], library, project).problems()
 
 
+def _again_and_again(rule: Rule) -> str:
+    if isinstance(rule.when, DateStart) and rule.when.yearly:
+        return "each year"
+    return "by the clock" if isinstance(rule.when, ClockStart) else ""
+
+
 class _Names:
     def __init__(self, written: Written, rules: Sequence[Rule], library: Library, project: Project) -> None:
         self._written = written
@@ -48,9 +54,9 @@ class _Names:
             yield from self._of_event(happening, number)
         for number, wanted in enumerate(self._test.expect):
             yield from self._of_wanted(wanted, number)
-        endless = [rule.id for rule in self._rules if isinstance(rule.when, ClockStart)]
+        endless = [(rule.id, how) for rule in self._rules if (how := _again_and_again(rule))]
         if endless and self._test.until is None:
-            message = f"`{endless[0]}` begins by the clock, again and again."
+            message = f"`{endless[0][0]}` begins {endless[0][1]}, again and again."
             yield self._written.problem(message, "Say when the test ends: `until: 2026-03-27 09:00`.")
         if self._test.because:
             yield from self._code(self._test.because, "because")
