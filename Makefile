@@ -9,6 +9,9 @@ READY := .venv/.ready
 # How many tests run side by side: one for each core, and no more than eight databases at once.
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
 
+# Beside how many accounts `make bench` asks `explain`: a million take a quarter of an hour and ten gigabytes.
+ACCOUNTS ?= 1000000
+
 # Compiled files are kept from run to run: without them each one begins with compiling everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -41,12 +44,13 @@ fast: $(READY) ## the fast tests only: parts and no whole programs, on SQLite, w
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo
 
-bench: $(READY) ## how fast importing, ingesting, matching, explaining, backtests, rendering, delivering and rule tests are, on both databases
+bench: $(READY) ## how fast importing, ingesting, matching, explaining, backtests, plans, rendering, delivering and rule tests are, on both databases
 	$(BIN)/python -m benchmarks.import_speed
 	$(BIN)/python -m benchmarks.ingest_speed
 	$(BIN)/python -m benchmarks.match_speed
-	$(BIN)/python -m benchmarks.explain_speed
+	$(BIN)/python -m benchmarks.explain_speed --accounts $(ACCOUNTS)
 	$(BIN)/python -m benchmarks.backtest_speed
+	$(BIN)/python -m benchmarks.plan_speed
 	$(BIN)/python -m benchmarks.deliver_speed
 	$(BIN)/python -m benchmarks.render_speed
 	$(BIN)/python -m benchmarks.ruletest_speed

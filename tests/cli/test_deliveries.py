@@ -79,7 +79,7 @@ def test_people_are_told_what_became_of_a_mail(run_alone: Run, sending_folder: P
 
 def test_what_is_not_there_is_told(run_alone: Run, folder: Path) -> None:
     assert "no delivery 999" in run_alone("-p", str(folder), "deliveries", "show", "999", code=2).stderr
-    assert "no such delivery" in run_alone("-p", str(folder), "deliveries", "list", "--state", "dead").stderr
+    assert "No delivery was made yet" in run_alone("-p", str(folder), "deliveries", "list", "--state", "dead").stderr
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,19 @@ def replayed(run: Run, folder: Path) -> str:
 
 def test_people_see_the_tree_and_the_nudge(run: Run, folder: Path, replayed: str) -> None:
     told = run("-p", str(folder), "explain", "first-login", "blue", "--run", replayed).stdout
-    for part in ("About each account", "✗ unless: logged in since the start", "✓ nudge", "firstwin replay", "Next:"):
+    for part in (
+        "About each account",
+        "✓ unless: logged in since the start  [never] → does not hold",
+        "✓ nudge",
+        "firstwin replay",
+        "Next:",
+    ):
         assert part in told, part
 
 
 def test_what_stopped_it_is_told_with_its_evidence(run: Run, folder: Path, replayed: str) -> None:
     told = run("-p", str(folder), "explain", "first-login", "fjord", "--run", replayed).stdout
-    for part in ("✓ unless: logged in since the start  [once, 2026-03-02 15:00]", "in the way", "✗ gate_false"):
+    for part in ("✗ unless: logged in since the start  [once, 2026-03-02 15:00] → in the way", "✗ gate_false"):
         assert part in told, part
 
 

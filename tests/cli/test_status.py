@@ -47,6 +47,12 @@ def test_people_get_tables(run_alone: Run, folder: Path) -> None:
     assert "old.rejects.jsonl: 2 lines" in told
 
 
+def test_before_the_first_tick_there_is_no_empty_table(run_alone: Run, folder: Path) -> None:
+    told = run_alone("-p", str(folder), "status").stdout
+    assert "No rule was taken up yet" in told
+    assert "matched" not in told
+
+
 def test_health_is_red_without_a_worker_and_green_with_one(run_alone: Run, folder: Path) -> None:
     assert "No worker is running" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
     with App.open(load(folder)) as app:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from firstwin.db import tables
-from firstwin.db.engine import BUSY_MS, Busy, DatabaseError, clock, open_database, read, snapshot, write, write_at_once
+from firstwin.db.engine import Busy, DatabaseError, clock, open_database, read, snapshot, write, write_at_once
+from firstwin.db.sqlite import BUSY_MS
 
 Transaction = Callable[[Engine], AbstractContextManager[Connection]]
 COUNT = select(func.count()).select_from(tables.zone)

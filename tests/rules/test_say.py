@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from firstwin.rules.project import Project
-from firstwin.rules.say import say
+from firstwin.rules.say import say, say_in_short
 from firstwin.rules.terms import Digest, OrderBy, PropertyName
 from tests.rules.given import rule_with, the_rule
 
@@ -161,3 +161,26 @@ def test_a_digest_is_said_with_its_order_and_its_length(digest: Digest, said: st
     told = say(replace(rule, steps=(replace(rule.steps[0], actions=(digest,)),)))
     assert said in told
     assert "a digest that is 24 hours late is not sent any more" in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({}, f"when “signed up” happens, 24 hours after the start, {SEND}."),
+        (
+            {"when": "{becomes: {account.mrr: {at_least: 9}}}", "unless": None},
+            f"when its state becomes true, once it has lasted 24 hours without a break, {SEND}.",
+        ),
+        (
+            {
+                "after": None,
+                "then": None,
+                "steps": "{a: {then: {record: b}}, c: {after: 2 days, every: 2 days, at_most: 3, then: {alert: d, to: csm}}}",
+            },
+            "when “signed up” happens, in 2 steps: “a” at once, “c” 48 hours after the start and then every 48 hours, 3 times at most.",
+        ),
+    ],
+    ids=["one step", "a state", "steps"],
+)
+def test_in_short_it_is_said_without_conditions_and_defaults(lines: dict[str, str | None], said: str) -> None:
+    assert say_in_short(the_rule(rule_with(**lines))) == f"About each account: {said}"

@@ -2,7 +2,7 @@ from sqlalchemy import Engine
 
 from firstwin.db.engine import read, write
 from firstwin.outbox.bounces import Told, take
-from firstwin.tools.deliveries import Wanted, find, find_one, find_replayable
+from firstwin.tools.deliveries import Wanted, find, find_one, find_replayable, why_none
 from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, sending
 
 
@@ -28,6 +28,17 @@ def test_each_filter_narrows(engine: Engine) -> None:
     }.items():
         with read(engine) as connection:
             assert len(find(connection, wanted)) == count, wanted
+
+
+def test_where_none_is_found_it_is_told_what_to_do(engine: Engine) -> None:
+    deliveries(engine, 1)
+    for wanted, says in {
+        Wanted(run=REPLAY, state="dead"): "leave out a filter",
+        Wanted(): "`firstwin status`",
+        Wanted(run="another"): "--send",
+    }.items():
+        with read(engine) as connection:
+            assert says in why_none(connection, wanted)
 
 
 def test_one_is_shown_with_its_nudge_and_its_attempts(engine: Engine) -> None:

@@ -40,16 +40,17 @@ def list_(
 ) -> None:
     """List deliveries, the newest first."""
     from firstwin.db.engine import read
-    from firstwin.tools.deliveries import find
+    from firstwin.tools.deliveries import find, why_none
 
     with opened(ctx) as app, read(app.engine) as connection:
         wanted = _wanted(run_named(app, run), state, reason, rule, account, channel, destination)
         found = find(connection, wanted, limit)
+        none = "" if found else why_none(connection, wanted)
     if as_json:
         print_json(found)
         return
     if not found:
-        notices().print("There is no such delivery.")
+        notices().print(none, soft_wrap=True)
         return
     rows = [
         (d["id"], d["nudge_id"], d["state"], d["reason"], d["rule"], d["step"], d["account_id"], d["address"] or d["destination"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     )
     from firstwin.tools.explain.people import PeopleSeen
 
-TICK, CROSS = "✓", "✗"
+    Sign = Callable[[Node], tuple[str, str]]
+
+FOR, AGAINST = "✓", "✗"
 ROLES = {
     "becomes": "begins when this is true",
     "until": "until",
@@ -44,7 +46,7 @@ def show(found: Explained) -> None:
         whose += f", of the account {found.account}"
     when = f"as it was at {_time(found.at)} UTC" if found.is_past else f"at {_time(found.at)} UTC"
     screen().print(Text.assemble((found.rule, "bold"), " and the ", (whose, "bold"), f", {when}"), soft_wrap=True)
-    screen().print(found.says, style="dim", soft_wrap=True)
+    screen().print(found.in_short, style="dim", soft_wrap=True)
     for note in found.notes:
         screen().print(note, style="yellow", soft_wrap=True)
     screen().print(_conditions(found))
@@ -68,7 +70,9 @@ def _conditions(found: Explained) -> Tree:
         head = "Conditions, as if it began now"
     else:
         head = f"Conditions, for the start of {_time(found.judged_for)}"
-    tree = Tree(Text(head, "bold"))
+    tree = Tree(
+        Text.assemble((head, "bold"), (f"  {FOR} for sending, {AGAINST} against it" if found.conditions else "", "dim"))
+    )
     if not found.conditions:
         tree.add(Text("none: every start goes through"))
     for condition in found.conditions:
@@ -79,24 +83,35 @@ def _conditions(found: Explained) -> Tree:
 def _add_condition(tree: Tree, condition: Condition) -> None:
     node = condition.node
     role = ROLES[condition.role] + (f" (step “{condition.step}”)" if condition.step else "")
-    style = "green" if condition.passes else "red"
-    sign = TICK if node.holds else CROSS
-    said = Text.assemble((f"{sign} ", style), (f"{role}: ", "bold"), node.says, (_evidence(node), "cyan"))
-    if not condition.passes:
-        said.append(_stops(condition), "red")
+    sign = _neither if condition.role == "if" else _sign
+    said = Text.assemble(sign(node), (f"{role}: ", "bold"), node.says, (_evidence(node), "cyan"), _so(condition))
     branch = tree.add(said)
     for part in node.parts:
-        _add_node(branch, part)
+        _add_node(branch, part, sign)
 
 
-def _stops(condition: Condition) -> str:
-    return {"until": " → it ends here", "becomes": " → it does not begin"}.get(condition.role, " → in the way")
+def _so(condition: Condition) -> tuple[str, str]:
+    """What follows from how it stands: an `unless` that does not hold is no failure."""
+    if condition.role == "if":
+        return " → chosen" if condition.node.holds else " → not chosen", "dim"
+    if condition.passes:
+        return {"until": " → not yet", "unless": " → does not hold"}.get(condition.role, ""), "green"
+    return {"until": " → it ends here", "becomes": " → it does not begin"}.get(condition.role, " → in the way"), "red"
 
 
-def _add_node(tree: Tree, node: Node) -> None:
-    branch = tree.add(Text.assemble(f"{TICK if node.holds else CROSS} ", node.says, (_evidence(node), "cyan")))
+def _add_node(tree: Tree, node: Node, sign: Sign) -> None:
+    branch = tree.add(Text.assemble(sign(node), node.says, (_evidence(node), "cyan")))
     for part in node.parts:
-        _add_node(branch, part)
+        _add_node(branch, part, sign)
+
+
+def _sign(node: Node) -> tuple[str, str]:
+    return (f"{FOR} ", "green") if node.speaks_for else (f"{AGAINST} ", "red")
+
+
+def _neither(_node: Node) -> tuple[str, str]:
+    """What an action is chosen by says neither."""
+    return "· ", "dim"
 
 
 def _evidence(node: Node) -> str:
@@ -167,7 +182,7 @@ def _came_of(step: StepSeen) -> Iterator[Text]:
 def _skip(skip: SkipSeen) -> Text:
     when = _time(skip.first_at) + (f" to {_time(skip.last_at)}" if skip.last_at != skip.first_at else "")
     detail = f" ({skip.detail})" if skip.detail else ""
-    return Text.assemble((f"{CROSS} {skip.reason}", "yellow"), f": {skip.why}{detail}, {when}")
+    return Text.assemble((f"{AGAINST} {skip.reason}", "yellow"), f": {skip.why}{detail}, {when}")
 
 
 def _would(would: Would) -> Text:
@@ -181,7 +196,7 @@ def _would(would: Would) -> Text:
 
 def _add_nudge(tree: Tree, nudge: NudgeSeen) -> None:
     shadow = ", in shadow: nothing was sent" if nudge.mode == "shadow" else ""
-    said = (f"{TICK} nudge {nudge.id}", "green"), f", decided {_time(nudge.decided_at)}{shadow}"
+    said = (f"{FOR} nudge {nudge.id}", "green"), f", decided {_time(nudge.decided_at)}{shadow}"
     branch = tree.add(Text.assemble(*said, (f"  `firstwin replay {nudge.id}` decides it again", "dim")))
     for delivery in nudge.deliveries:
         its = branch.add(_delivery(delivery))

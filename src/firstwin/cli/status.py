@@ -80,6 +80,11 @@ def _show(found: Status) -> None:
 
 
 def _show_rules(found: Status) -> None:
+    if not found.rules:
+        screen().print(
+            "No rule was taken up yet: a worker does that as it starts (`firstwin up`, or `firstwin worker`)."
+        )
+        return
     rows = [
         (
             rule.id + (" (paused)" if rule.paused else ""),

@@ -6,17 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
-from struct import Struct
 from typing import Any, Final
 
 import orjson
-from psycopg.adapt import Dumper
-from psycopg.postgres import types
-from psycopg.pq import Format
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Column,
     ColumnElement,
     Connection,
     Dialect,
@@ -42,7 +37,6 @@ from sqlalchemy.types import NullType, TypeEngine
 from firstwin.db.engine import write
 from firstwin.db.types import Instant
 
-MICROSECONDS_TO_2000: Final = 946_684_800_000_000  # from 1970, where ours begin
 BLOCKS: Final = (2000, 200, 20, 1)  # rows of one statement; SQLite takes at least 32,766 values in one
 
 
@@ -188,7 +182,11 @@ def append(connection: Connection, table: Table, names: Sequence[str], rows: Ite
     columns = [table.c[name] for name in names]
     cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
-        _copy(cursor, table.name, columns, rows)
+        from firstwin.db.copying import (
+            copy,  # its driver takes a tenth of a second to load, and SQLite needs none of it
+        )
+
+        copy(cursor, table.name, columns, rows)
     else:
         _insert(cursor, table.name, names, list(rows))
     cursor.close()
@@ -211,45 +209,6 @@ def _insert(cursor: Any, table: str, names: Sequence[str], rows: Sequence[Sequen
 def _inserting(table: str, names: tuple[str, ...], rows: int) -> str:
     row = f"({', '.join('?' * len(names))})"
     return f"INSERT OR FAIL INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"
-
-
-def _copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
-    """In PostgreSQL's own form: neither side makes a text of each moment, to read it again."""
-    kinds = [_kind(column) for column in columns]
-    names = ", ".join(column.name for column in columns)
-    for dumper in (_Moment, _Document):
-        cursor.adapters.register_dumper(None, dumper)  # for this cursor alone
-    with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(kinds)
-        for row in rows:
-            copy.write_row(row)
-
-
-def _kind(column: Column[Any]) -> str:
-    if isinstance(column.type, Instant):
-        return "timestamptz"
-    return "jsonb" if isinstance(column.type, JSON) else "text"
-
-
-class _Moment(Dumper):
-    """Microseconds since 1970, as `timestamptz` is sent: those since 2000, in eight bytes."""
-
-    format = Format.BINARY
-    oid = types["timestamptz"].oid
-    _packed = Struct("!q").pack
-
-    def dump(self, obj: int) -> bytes:
-        return self._packed(obj - MICROSECONDS_TO_2000)
-
-
-class _Document(Dumper):
-    """JSON in a text, as `jsonb` is sent: behind the number of the form."""
-
-    format = Format.BINARY
-    oid = types["jsonb"].oid
-
-    def dump(self, obj: str) -> bytes:
-        return b"\x01" + obj.encode()
 
 
 def renewed(dialect: Dialect, table: Table, rows: Select[Any]) -> FromClause:

@@ -16,14 +16,11 @@ from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, 
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from firstwin.db import sqlite
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
-AT_ONCE = "BEGIN IMMEDIATE, or not at all"
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
-
-
-BUSY_MS = 30_000  # how long SQLite waits for whoever writes
 
 
 class Busy(Exception):  # noqa: N818 - not an error: somebody else has the one writer's place
@@ -75,14 +72,13 @@ def _open_sqlite(url: str) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url,
-        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        make_url(url).set(drivername=sqlite.DRIVER),
+        connect_args={"timeout": sqlite.BUSY_MS / 1000, "check_same_thread": False},
         json_serializer=_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     _TURNS[engine] = Lock()
     return engine
 
@@ -93,38 +89,16 @@ def _json(value: Any) -> str:
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin too late
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        f"busy_timeout={BUSY_MS}",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        "cache_size=-32768",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
-    if begin != AT_ONCE:
-        connection.exec_driver_sql(begin)
-        return
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+    sqlite.prepare(connection)
 
 
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """A transaction that changes rows. SQLite takes its write lock at the start, so that it never fails half way."""
-    options = {"sqlite_begin": "BEGIN IMMEDIATE"}
-    with _turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    with _turn(engine), engine.connect() as connection:
+        sqlite.begin_next(connection, sqlite.IMMEDIATELY)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -134,8 +108,10 @@ def write_at_once(engine: Engine) -> Iterator[Connection]:
     if not turn.acquire(blocking=False):
         raise Busy
     try:
-        with engine.connect().execution_options(sqlite_begin=AT_ONCE) as connection, _begun(connection):
-            yield connection
+        with engine.connect() as connection:
+            sqlite.begin_next(connection, sqlite.AT_ONCE)
+            with _begun(connection):
+                yield connection
     finally:
         turn.release()
 
@@ -150,11 +126,12 @@ def _begun(connection: Connection) -> RootTransaction:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database throughout, and may change rows."""
-    options: dict[str, Any] = {"sqlite_begin": "BEGIN IMMEDIATE"}
-    if engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
-    with _turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    with _turn(engine), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        sqlite.begin_next(connection, sqlite.IMMEDIATELY)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -205,5 +182,8 @@ def alone(connection: Connection, what: str) -> None:
 
 def clock(connection: Connection) -> datetime:
     """The database's clock: the one clock that all workers share."""
-    now: datetime = connection.execute(select(db_now())).scalar_one()
+    now: datetime = connection.execute(_NOW).scalar_one()
     return now
+
+
+_NOW = select(db_now())

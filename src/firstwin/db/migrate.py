@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from firstwin.db.engine import DatabaseError, alone, read
+from firstwin.db.sqlite import IMMEDIATELY, begin_next
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -61,9 +62,10 @@ def _config(connection: Connection | None = None) -> Config:
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction in which no other process migrates."""
     is_sqlite = engine.dialect.name == "sqlite"
-    with engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection:
+    with engine.connect() as connection:
         if is_sqlite:
             _keep_foreign_keys(connection, on=False)
+            begin_next(connection, IMMEDIATELY)
         try:
             with connection.begin():
                 alone(connection, "firs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from firstwin.db import tables
 from firstwin.db.engine import alone, clock
@@ -51,10 +51,7 @@ def open_run(
 
 
 def find_run(connection: Connection, run_id: str) -> Run | None:
-    t = tables.run
-    row = connection.execute(
-        select(t.c.id, t.c.virtual_from, t.c.real_from, t.c.rate, t.c.sends).where(t.c.id == run_id)
-    ).one_or_none()
+    row = connection.execute(_FOUND, {"run": run_id}).one_or_none()
     return None if row is None else Run(*row)
 
 
@@ -66,11 +63,15 @@ def run_called(connection: Connection, name: str) -> str | None:
 
 
 def all_runs(connection: Connection) -> list[Run]:
-    t = tables.run
-    rows = connection.execute(select(t.c.id, t.c.virtual_from, t.c.real_from, t.c.rate, t.c.sends).order_by(t.c.id))
-    return [Run(*row) for row in rows]
+    return [Run(*row) for row in connection.execute(_RUNS.order_by(_C.id))]
 
 
 def set_clock(connection: Connection, run_id: str, virtual: datetime) -> None:
     """Moves the clock of a replay to ``virtual``."""
-    connection.execute(update(tables.run).where(tables.run.c.id == run_id).values(virtual_from=virtual))
+    connection.execute(_SET, {"of_run": run_id, "virtual": virtual})
+
+
+_C = tables.run.c
+_RUNS = select(_C.id, _C.virtual_from, _C.real_from, _C.rate, _C.sends)
+_FOUND = _RUNS.where(_C.id == bindparam("run"))
+_SET = update(tables.run).where(_C.id == bindparam("of_run")).values(virtual_from=bindparam("virtual"))

@@ -45,8 +45,9 @@ class Lane:
     async def try_a_suspect(self) -> bool:
         """One of those that a lost worker held, with nothing else going on. False if there is none."""
         leased = await self._claim(suspects=True)
-        await self._post(await self._prepare(leased))
-        await self._round.wait_for_the_wire()
+        if leased:
+            await self._post(await self._prepare(leased))
+            await self._round.wait_for_the_wire()
         return bool(leased)
 
     async def _claim(self, *, suspects: bool) -> tuple[Leased, ...]:

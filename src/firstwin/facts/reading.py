@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Select, Table, Text, cast, or_, select
+from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select
 
 from firstwin.db import tables
 from firstwin.db.bulk import microseconds_of, one_of
@@ -18,6 +18,10 @@ from firstwin.facts.subject import Kind
 event, alias, member = tables.event.c, tables.alias.c, tables.member.c
 SUBJECTS: Final[dict[Kind, Table]] = {"account": tables.account, "person": tables.person}
 
+NEWEST: Final[dict[Kind, Select[Any]]] = {
+    kind: select(t.c.id, cast(t.c.traits, Text), cast(t.c.asserted, Text)).where(one_of(t.c.id, "ids"))
+    for kind, t in SUBJECTS.items()
+}
 REPEATED = select(event.id).where(one_of(event.id, "ids"))
 ALIASES = select(alias.previous_id, alias.person_id).where(one_of(alias.previous_id, "ids"))
 STAYS = (
@@ -59,9 +63,7 @@ def pasts(connection: Connection, late: Collection[Key]) -> dict[Key, list[PastF
 
 
 def _newest(connection: Connection, kind: Kind, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    t = SUBJECTS[kind].c
-    query = select(t.id, cast(t.traits, Text), cast(t.asserted, Text)).where(one_of(t.id, "ids"))
-    rows = connection.execute(query, {"ids": list(ids)}).all()
+    rows = connection.execute(NEWEST[kind], {"ids": list(ids)}).all()
     return {subject: (traits, asserted) for subject, traits, asserted in rows}
 
 
@@ -78,6 +80,11 @@ def _past(kind: Kind) -> Select[Any]:
     return (
         select(whose, event.name, event.account_id, cast(event.props, Text), *moments)
         .where(one_of(whose, "ids"))
-        .where(or_(event.name.startswith(f"firstwin.{kind}."), event.name == confirmed(kind)))
+        .where(
+            or_(
+                func.substr(event.name, 1, len(f"firstwin.{kind}.")) == f"firstwin.{kind}.",
+                event.name == confirmed(kind),
+            )
+        )
         .order_by(event.occurred_at, event.seq)
     )

@@ -72,6 +72,8 @@ def properties(
     replay finds it as it is here at any moment from then on.
     """
     found: dict[str, dict[str, Any]] = {subject: {} for subject in ids}
+    if not found:
+        return found
     begin = len(f"firstwin.{kind}.")
     query = _newest(kind, EVERYTHING if seen is None else seen, names)
     for subject, name, props, at, known_at in connection.execute(query, {"ids": list(ids), "now": now}).all():
@@ -92,6 +94,8 @@ def people_of(
     latest: dict[str, datetime] | None = None,
 ) -> dict[str, list[Member]]:
     """The people of each account at ``now``, those first who joined first, without those who were deleted."""
+    if not accounts:
+        return {}
     rows = connection.execute(_MEMBERS, {"ids": list(accounts), "now": now}).all()
     since_when: dict[str, datetime] | None = None if latest is None else {}
     known = properties(connection, "person", {row.person_id for row in rows}, now, seen, names, since_when)
@@ -153,11 +157,14 @@ def _newest(kind: Kind, seen: ColumnElement[bool], names: tuple[str, ...]) -> Se
 
 
 def _is_property(kind: Kind, names: tuple[str, ...]) -> ColumnElement[bool]:
-    """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not."""
-    name = event.name
+    """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not.
+
+    No LIKE: for its parameter SQLite plans the statement anew each time that it is asked.
+    """
+    name, own = event.name, f"firstwin.{kind}."
     if names:
-        return name.in_([literal(f"firstwin.{kind}.{each}") for each in names])
-    return and_(name >= "firstwin", name < "firstwio", name.startswith(f"firstwin.{kind}."))
+        return name.in_([literal(f"{own}{each}") for each in names])
+    return and_(name >= "firstwin", name < "firstwio", func.substr(name, 1, len(own)) == own)
 
 
 def _member(person: str, since: datetime, props: Mapping[str, Any], *, named: bool) -> Member:

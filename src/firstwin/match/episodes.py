@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Insert, Select, Table, and_, bindparam, insert, select, true, update
 
 from firstwin.db import tables
 from firstwin.db.bulk import among
@@ -104,15 +105,21 @@ def subjects_of(kind: Subject) -> Table:
 
 def note(connection: Connection, asked: Asked, moment: Moment) -> list[str]:
     """The first look: whom the state holds for is noted by the database itself. Returns those for whom it ended."""
-    everyone = turning(condition_of(asked.rule), asked.rule.about, asked.seen)
+    ended, noting = _first_statements(asked)
     parameters = asked.parameters(connection, moment)
-    ended = connection.execute(everyone.where(episode.c.since.is_not(None)), parameters)
-    ids = [row.id for row in ended]
+    ids = [row.id for row in connection.execute(ended, parameters)]
+    connection.execute(noting, parameters)
+    return ids
+
+
+@lru_cache(maxsize=4096)
+def _first_statements(asked: Asked) -> tuple[Select[Any], Insert]:
+    everyone = turning(condition_of(asked.rule), asked.rule.about, asked.seen)
     began = everyone.where(episode.c.since.is_(None)).with_only_columns(
         RUN, RULE, subjects_of(asked.rule.about).c.id, NOW, true(), maintain_column_froms=True
     )
-    connection.execute(insert(episode).from_select(["run", "rule", "subject", "since", "noted"], began), parameters)
-    return ids
+    noting = insert(episode).from_select(["run", "rule", "subject", "since", "noted"], began)
+    return everyone.where(episode.c.since.is_not(None)), noting
 
 
 def begin(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str]) -> None:
@@ -126,12 +133,15 @@ def begin(connection: Connection, asked: Asked, moment: Moment, subjects: Iterab
 
 def end(connection: Connection, asked: Asked, moment: Moment, subjects: Iterable[str]) -> None:
     """Closes the open episode of each subject at this slot."""
-    over = (
-        update(episode)
-        .where(episode.c.run == moment.run, episode.c.rule == asked.rule.id, episode.c.until.is_(None))
-        .where(episode.c.subject == bindparam("who"))
-        .values(until=moment.now)
-    )
-    rows = [{"who": subject} for subject in subjects]
+    ended = {"of_run": moment.run, "of_rule": asked.rule.id, "now": moment.now}
+    rows = [{"who": subject, **ended} for subject in subjects]
     if rows:
-        connection.execute(over, rows)
+        connection.execute(_OVER, rows)
+
+
+_OVER = (
+    update(episode)
+    .where(episode.c.run == bindparam("of_run"), episode.c.rule == bindparam("of_rule"), episode.c.until.is_(None))
+    .where(episode.c.subject == bindparam("who"))
+    .values(until=bindparam("now"))
+)

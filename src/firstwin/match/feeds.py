@@ -43,7 +43,10 @@ def _these(fact: FromClause, seen: Seen) -> tuple[ColumnElement[bool], ...]:
 
 @lru_cache(maxsize=4)
 def _counted(seen: Seen) -> Select[Any]:
-    some = select(literal_column("1")).where(*_these(event, seen)).limit(bindparam("most")).subquery()
+    found: Select[Any] = select(literal_column("1")).where(*_these(event, seen)).order_by(event.c.occurred_at.desc())
+    some = found.limit(
+        bindparam("most")
+    ).subquery()  # in the order of the index: else PostgreSQL may rather read the table
     return select(func.count()).select_from(some)
 
 

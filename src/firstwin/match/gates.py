@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -29,7 +28,7 @@ from firstwin.db.bulk import among, one_of_ids
 from firstwin.match.evidence import evidence_of
 from firstwin.match.over import was_sent
 from firstwin.match.plan import Asked, Moment
-from firstwin.match.scope import Scope, StartColumns, named
+from firstwin.match.scope import Scope, StartColumns, is_waiting, named
 from firstwin.match.seen import NOW
 from firstwin.match.starts.event_dates import still_brought
 from firstwin.match.starts.years import YEAR
@@ -43,7 +42,6 @@ start, step_due = tables.start, tables.step_due
 ARE_ASKED = one_of_ids(start.c.id, "ids")
 
 _due = step_due.alias("due")
-IS_WAITING = step_due.c.state == literal_column("'waiting'")
 
 
 def waiting(names: Sequence[str]) -> Select[tuple[int]]:
@@ -51,11 +49,22 @@ def waiting(names: Sequence[str]) -> Select[tuple[int]]:
     return (
         select(_due.c.start_id)
         .where(_due.c.run == bindparam("run"), _due.c.rule == bindparam("rule"), named(_due.c.step, names))
-        .where(_due.c.state == literal_column("'waiting'"))  # written out, so that the partial index serves
+        .where(is_waiting(_due))
         .where(_due.c.due_at <= bindparam("now"))
         .order_by(_due.c.due_at, _due.c.start_id)
         .limit(bindparam("most"))
     )
+
+
+def is_any_due(connection: Connection, asked: Asked, moment: Moment) -> bool:
+    """Whether there is a step to decide at all: one look into an index, where most ticks find nothing."""
+    parameters = {"run": moment.run, "rule": asked.rule.id, "now": moment.now, "most": 1}
+    return connection.execute(_any_due(asked), parameters).first() is not None
+
+
+@lru_cache(maxsize=4096)
+def _any_due(asked: Asked) -> Select[tuple[int]]:
+    return waiting([step.name for step in asked.rule.all_steps]).order_by(None)
 
 
 def due(
@@ -91,7 +100,7 @@ def _due_of(
 def _due_statement(asked: Asked, steps: tuple[Step, ...]) -> Select[Any]:
     names = [step.name for step in steps]
     its_row = and_(
-        step_due.c.start_id == start.c.id, IS_WAITING, step_due.c.due_at <= NOW, named(step_due.c.step, names)
+        step_due.c.start_id == start.c.id, is_waiting(step_due), step_due.c.due_at <= NOW, named(step_due.c.step, names)
     )
     return (
         _judged(asked, steps[0], at_wire=False)

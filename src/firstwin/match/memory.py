@@ -14,7 +14,7 @@ from firstwin.db.bulk import one_of, one_of_ids
 from firstwin.db.insert import insert_new
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.running import Running, end_starts, length_of
-from firstwin.match.scope import some
+from firstwin.match.scope import is_waiting, some
 from firstwin.match.starts.found import Found, Leaving
 from firstwin.rules.terms import EventStart, Step
 
@@ -74,7 +74,7 @@ def finish(connection: Connection, ids: Sequence[int], *, never_again: Sequence[
 
 
 _IS_WAITED_FOR = some(
-    select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, step_due.c.state == "waiting").correlate(start)
+    select(step_due.c.start_id).where(step_due.c.start_id == start.c.id, is_waiting(step_due)).correlate(start)
 )
 _FINISH = (
     update(start)

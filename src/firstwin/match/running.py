@@ -14,6 +14,7 @@ from firstwin.db import tables
 from firstwin.db.bulk import one_of, one_of_ids
 from firstwin.match import gates
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import is_waiting
 from firstwin.match.starts.found import Found
 from firstwin.rules.terms import ChangedStart, EventStart, Rule
 
@@ -47,9 +48,7 @@ def end_starts(connection: Connection, ids: Sequence[int], reason: str) -> None:
 
 _END = update(start).where(one_of_ids(start.c.id, "ids")).values(state="left", reason=bindparam("why"))
 _DROP_STEPS = (
-    update(step_due)
-    .where(one_of_ids(step_due.c.start_id, "ids"), step_due.c.state == "waiting")
-    .values(state="dropped")
+    update(step_due).where(one_of_ids(step_due.c.start_id, "ids"), is_waiting(step_due)).values(state="dropped")
 )
 
 

@@ -129,6 +129,12 @@ def named(column: ColumnElement[str], names: Sequence[str]) -> ColumnElement[boo
     return column == names[0] if len(names) == 1 else column.in_([literal(name) for name in names])
 
 
+def is_waiting(step_due: FromClause) -> ColumnElement[bool]:
+    """Whether a step is still to be decided. Written out: for a parameter SQLite plans the statement anew each time that it is asked."""
+    column: ColumnElement[str] = step_due.c.state
+    return column == literal_column("'waiting'")
+
+
 def some(query: Select[Any]) -> ColumnElement[bool]:
     """Whether a query finds a row, in a form that no planner turns into a scan of all facts."""
     return query.with_only_columns(literal_column("1")).limit(1).scalar_subquery().is_not(None)

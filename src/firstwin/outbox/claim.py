@@ -109,14 +109,11 @@ def _next_group(
     connection: Connection, at: Clocks, destination: str, found: Holds, most: int, *, suspects: bool
 ) -> Sequence[Row[Any]]:
     """The oldest due delivery and others of its rule and step, so that one statement judges their gates."""
-    due = _due(suspects=suspects)
-    if found.rules:
-        due = due.where(c.rule.not_in(sorted(found.rules)))
+    first, group = _of_group(suspects=suspects, but=tuple(sorted(found.rules)))
     parameters = _parameters(at, destination, 1)
-    head = connection.execute(due.with_only_columns(c.rule, c.step), parameters).one_or_none()
+    head = connection.execute(first, parameters).one_or_none()
     if head is None:
         return ()
-    group = due.where(c.rule == bindparam("rule"), c.step == bindparam("step"))
     return connection.execute(group, parameters | {"most": most, "rule": head.rule, "step": head.step}).all()
 
 
@@ -137,6 +134,15 @@ def _due(*, suspects: bool | None) -> Select[Any]:
         .with_for_update(skip_locked=True, of=delivery)
     )
     return due if suspects is None else due.where(c.lease_losses > 0 if suspects else c.lease_losses == 0)
+
+
+@lru_cache(maxsize=16)
+def _of_group(*, suspects: bool, but: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+    """The rule and step of what is due first, and what is due of one rule and step; ``but`` of these rules nothing."""
+    due = _due(suspects=suspects)
+    if but:
+        due = due.where(c.rule.not_in(but))
+    return due.with_only_columns(c.rule, c.step), due.where(c.rule == bindparam("rule"), c.step == bindparam("step"))
 
 
 def _lease(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], worker: str) -> list[Leased]:

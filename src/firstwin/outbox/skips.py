@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CONFLICT
 
 from firstwin.db.runs import Run
@@ -51,6 +51,13 @@ def _row(run: Run, match: Match, reason: Reason, detail: str, now: datetime) -> 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert(skip)
-    new = {name: statement.excluded[name] for name in ("detail", "rule_version", "last_at")}
-    connection.execute(statement.on_conflict_do_update(index_elements=KEY, set_=new), rows)
+    connection.execute(_UPSERT, rows)
+
+
+def _upserting() -> Executable:
+    new = insert(skip)
+    newer = {name: new.excluded[name] for name in ("detail", "rule_version", "last_at")}
+    return new.on_conflict_do_update(index_elements=KEY, set_=newer)
+
+
+_UPSERT = _upserting()

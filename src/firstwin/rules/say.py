@@ -30,7 +30,7 @@ from firstwin.rules.terms import (
 )
 from firstwin.rules.terms_clock import ClockStart
 
-__all__ = ["say", "say_action", "say_start", "say_term", "say_wait"]
+__all__ = ["say", "say_action", "say_in_short", "say_start", "say_term", "say_wait"]
 
 RECEIVERS = {
     "person": "the person",
@@ -56,6 +56,20 @@ def say(rule: Rule, project: Project | None = None) -> str:
         *_standing(rule),
     ]
     return "; ".join(said) + "."
+
+
+def say_in_short(rule: Rule, labels: Labels = NO_LABELS) -> str:
+    """What begins it and what it does, for whoever is told the conditions one by one."""
+    begins = "when its state becomes true" if isinstance(rule.when, BecomesStart) else say_start(rule.when, labels)
+    return f"About each {rule.about}: {begins}, {_in_short(rule, labels)}."
+
+
+def _in_short(rule: Rule, labels: Labels) -> str:
+    written = [step for step in rule.steps if step.number == 1]
+    if len(written) == 1:
+        return f"{_wait(written[0], rule.when)}{_repeated(written[0])}, {_actions(written[0].actions, labels)}"
+    each = (f"“{step.name}” {_wait(step, rule.when)}{_repeated(step)}" for step in written)
+    return f"in {len(written)} steps: {', '.join(each)}"
 
 
 def _standing(rule: Rule) -> Iterator[str]:

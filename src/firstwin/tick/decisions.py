@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -51,8 +51,11 @@ def decide_due(
 
     So do those whose feed is silent. ``row`` is the rule's own.
     """
-    done = Decided()
-    policy = held.look(connection, env, asked, moment, row, policy_at(connection, env))
+    done, back = Decided(), held.look(connection, env, asked, moment, row)
+    if not gates.is_any_due(connection, asked, moment):
+        return done
+    drawn_by = row.drawn_by or asked.rule.id
+    policy = replace(policy_at(connection, env), silent=back.silent, held=back.told, drawn_by=drawn_by)
     while due := gates.due(connection, asked, moment, limit=BATCH, but=policy.silent):
         if policy.paused or asked.rule.id in policy.paused_rules:
             if row.tripped_at is not None:
@@ -119,13 +122,15 @@ def _decide(
 
 
 def decided_of_due(
-    connection: Connection, env: Environment, asked: Asked, moment: Moment, active_from: datetime
-) -> list[Decision]:
-    """What would be decided of the steps that are due at this moment. Nothing is written."""
+    connection: Connection, env: Environment, asked: Asked, moment: Moment, active_from: datetime,
+    silent: Mapping[str, str] | None = None,
+) -> list[Decision]:  # fmt: skip
+    """What would be decided of the steps that are due at this moment, with these feeds ``silent``. Nothing is written."""
     due = gates.due(connection, asked, moment, limit=BATCH)
     if not due:
         return []
-    return _decide(connection, env, asked, moment, due, policy_at(connection, env), active_from)
+    policy = replace(policy_at(connection, env), silent=silent or {})
+    return _decide(connection, env, asked, moment, due, policy, active_from)
 
 
 def too_late(match: Match, env: Environment, active_from: datetime) -> Skip | None:

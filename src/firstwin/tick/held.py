@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, update
 
 from firstwin.db import tables
-from firstwin.decide.value import Policy
 from firstwin.match.plan import Asked, Moment
 from firstwin.tick.environment import Environment
 
 rule_row = tables.rule
 
 
-def look(
-    connection: Connection, env: Environment, asked: Asked, moment: Moment, row: Row[Any], policy: Policy
-) -> Policy:
-    """The policy with what is silent now. What expired meanwhile is told that it was held."""
+@dataclass(frozen=True)
+class Held:
+    """``silent``: by step, why it holds. ``told`` is what to say of what expired while the feed was silent, now that it is back."""
+
+    silent: Mapping[str, str] = field(default_factory=dict)
+    told: str = ""
+
+
+def look(connection: Connection, env: Environment, asked: Asked, moment: Moment, row: Row[Any]) -> Held:
+    """What is silent now, and written down with the rule."""
     silent = _silent(connection, env, asked, moment)
     since, why = (row.held_since or moment.now, "; ".join(dict.fromkeys(silent.values()))) if silent else (None, None)
     if (since, why) != (row.held_since, row.held_why):
         connection.execute(_HELD, {"of_run": moment.run, "of_rule": asked.rule.id, "since": since, "why": why})
-    told = _told(row.held_since, row.held_why, moment.now) if row.held_since and not silent else ""
-    return replace(policy, silent=silent, held=told, drawn_by=row.drawn_by or asked.rule.id)
+    return Held(silent, _told(row.held_since, row.held_why, moment.now) if row.held_since and not silent else "")
 
 
 def _silent(connection: Connection, env: Environment, asked: Asked, moment: Moment) -> Mapping[str, str]:

@@ -10,13 +10,14 @@ from firstwin.db import tables
 from firstwin.db.bulk import one_of_ids
 from firstwin.decide.value import Reason, Skip
 from firstwin.match.plan import Asked, Moment
+from firstwin.match.scope import is_waiting
 from firstwin.match.value import Match
 from firstwin.rules.terms import Step
 
 step_due = tables.step_due
 _OVERDUE = (
     select(step_due.c.start_id, step_due.c.step)
-    .where(one_of_ids(step_due.c.start_id, "ids"), step_due.c.state == "waiting", step_due.c.due_at <= bindparam("now"))
+    .where(one_of_ids(step_due.c.start_id, "ids"), is_waiting(step_due), step_due.c.due_at <= bindparam("now"))
 )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CO
 from sqlalchemy.exc import OperationalError
 
 from firstwin.db import tables
+from firstwin.db.bulk import one_of
 from firstwin.db.engine import snapshot
 from firstwin.db.runs import Run
-from firstwin.db.types import EPOCH, db_now
+from firstwin.db.types import EPOCH, Instant, db_now
 from firstwin.match import memory, over
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import seen_by
@@ -134,9 +135,15 @@ def _recorders_are_done(connection: Connection, env: Environment, run: Run, rule
     }
     if not before:
         return True
-    query = select(rule_row.c.id).where(rule_row.c.run == run.id, rule_row.c.id.in_(before))
-    done = set(connection.execute(query.where(rule_row.c.last_slot >= slot)).scalars())
-    return done >= before
+    asked = {"run": run.id, "ids": sorted(before), "slot": slot}
+    return set(connection.execute(_DONE, asked).scalars()) >= before
+
+
+_DONE = select(rule_row.c.id).where(
+    rule_row.c.run == bindparam("run"),
+    one_of(rule_row.c.id, "ids"),
+    rule_row.c.last_slot >= bindparam("slot", type_=Instant()),
+)
 
 
 def _do_slot(

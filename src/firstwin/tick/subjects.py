@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection
 
-from firstwin.db import tables
 from firstwin.db.types import EPOCH
 from firstwin.decide.recipients import address_in_data
 from firstwin.decide.value import Person, Subject
@@ -52,10 +51,7 @@ class Reader:
 
     @property
     def seen(self) -> ColumnElement[bool] | None:
-        visible = self.asked.seen.visible(tables.event)
-        if not visible:
-            return None
-        return KNOWN if KNOWN.compare(visible[0]) else visible[0]  # the same one each time: its statement is kept
+        return KNOWN if self.asked.seen.kind == "known" else None
 
     def read(self, ids: Sequence[str]) -> dict[str, Subject]:
         rule = self.asked.rule

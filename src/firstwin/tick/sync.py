@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, literal, select, true, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, literal, select, true, update
 
 from firstwin.db import tables
 from firstwin.db.engine import alone
@@ -21,10 +21,7 @@ GONE = Reason.RULE_GONE.value
 def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: datetime) -> None:
     """A rule that is new, or back again, counts from ``now``; an edited one keeps its starts and their clocks."""
     alone(connection, "sync")  # every worker sees the same new files at the same moment
-    known = {
-        row.id: row.version
-        for row in connection.execute(select(rule_row.c.id, rule_row.c.version).where(rule_row.c.run == run))
-    }
+    known = {row.id: row.version for row in connection.execute(_KNOWN, {"run": run})}
     _store_versions(connection, rules, now)
     for rule in rules:
         if rule.was is not None and rule.was in known and rule.id not in known:
@@ -35,14 +32,17 @@ def sync_rules(connection: Connection, run: str, rules: Sequence[Rule], now: dat
         elif known[rule.id] != rule.version:
             _edit(connection, run, rule, now)
     gone = known.keys() - {rule.id for rule in rules}
-    _leave(connection, run, sorted(gone))
-    connection.execute(delete(rule_row).where(rule_row.c.run == run, rule_row.c.id.in_(gone)))
+    if gone:
+        _leave(connection, run, sorted(gone))
+        connection.execute(delete(rule_row).where(rule_row.c.run == run, rule_row.c.id.in_(gone)))
+
+
+_KNOWN = select(rule_row.c.id, rule_row.c.version).where(rule_row.c.run == bindparam("run"))
 
 
 def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime) -> None:
     version = tables.rule_version
-    query = select(version.c.hash, version.c.meaning.is_not(None))
-    stored: dict[str, bool] = dict(connection.execute(query).all())
+    stored: dict[str, bool] = dict(connection.execute(_STORED).all())
     rows = {
         rule.version: {"hash": rule.version, "rule": rule.id, "source": rule.source, "stored_at": now}
         | {"meaning": meaning_of(rule)}
@@ -56,6 +56,9 @@ def _store_versions(connection: Connection, rules: Iterable[Rule], now: datetime
             _complete(connection, rule)
 
 
+_STORED = select(tables.rule_version.c.hash, tables.rule_version.c.meaning.is_not(None))
+
+
 def _complete(connection: Connection, rule: Rule) -> None:
     """A version that was stored before its meaning was kept."""
     version = tables.rule_version
@@ -64,18 +67,23 @@ def _complete(connection: Connection, rule: Rule) -> None:
 
 def _begin(connection: Connection, run: str, rule: Rule, now: datetime) -> None:
     """A rule that was there before begins anew, with those of its starts that are not from before it."""
-    connection.execute(insert(rule_row).values(run=run, id=rule.id, version=rule.version, active_from=now))
-    _leave(connection, run, [rule.id])
-    _take_up(connection, run, rule, now - rule.backfill, now)
+    new = {"run": run, "id": rule.id, "version": rule.version, "active_from": now}
+    connection.execute(_NEW, new)
+    if connection.execute(_HAS_STARTS, {"run": run, "rule": rule.id}).first() is not None:
+        _leave(connection, run, [rule.id])
+        _take_up(connection, run, rule, now - rule.backfill, now)
+
+
+_NEW = insert(rule_row)
+_HAS_STARTS = select(start.c.id).where(start.c.run == bindparam("run"), start.c.rule == bindparam("rule")).limit(1)
 
 
 def _leave(connection: Connection, run: str, rules: Sequence[str]) -> None:
     """What was running when a rule was taken away: should it come back, nobody is to get what was due in between."""
-    if rules:
-        of_rules = (start.c.run == run, start.c.rule.in_(rules), start.c.state == "open")
-        connection.execute(update(start).where(*of_rules).values(state="left", reason=GONE))
-        waiting = (step_due.c.run == run, step_due.c.rule.in_(rules), step_due.c.state == "waiting")
-        connection.execute(update(step_due).where(*waiting).values(state="dropped"))
+    of_rules = (start.c.run == run, start.c.rule.in_(rules), start.c.state == "open")
+    connection.execute(update(start).where(*of_rules).values(state="left", reason=GONE))
+    waiting = (step_due.c.run == run, step_due.c.rule.in_(rules), step_due.c.state == "waiting")
+    connection.execute(update(step_due).where(*waiting).values(state="dropped"))
 
 
 def _take_up(connection: Connection, run: str, rule: Rule, earliest: datetime, now: datetime) -> None:

@@ -37,6 +37,18 @@ def find(connection: Connection, wanted: Wanted, limit: int = 50) -> list[Mappin
     return [dict(row) for row in rows.mappings()]
 
 
+def why_none(connection: Connection, wanted: Wanted) -> str:
+    """What to do where none is found."""
+    if find(connection, Wanted(run=wanted.run), 1):
+        return "No delivery fits: leave out a filter, and more are shown."
+    if wanted.run != t.LIVE:
+        return "This replay made none: `firstwin tick --from … --send` makes some, `firstwin explain RULE ACCOUNT --run …` tells what else came of it."
+    return (
+        "No delivery was made yet. One is made when a rule nudges somebody: `firstwin status` shows what the rules found,"
+        " `firstwin explain RULE ACCOUNT` why somebody was not nudged."
+    )
+
+
 def find_replayable(connection: Connection, wanted: Wanted) -> list[int]:
     """The ids of all that are wanted and that may be sent again, oldest first."""
     query = _wanted(select(t.delivery.c.id), wanted).where(t.delivery.c.state.in_(REPLAYABLE))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.outbox.pause import pause
 from firstwin.rules.say import say
+from firstwin.tick.feeds import Feeds
 from tests.tick.bench_of_rules import DAY, HOUR, T0, World
 from tests.tools.explain.given import (
     LOGIN,
@@ -263,6 +265,78 @@ def test_what_a_pause_holds_is_told(engine: Engine, scope: str | None, reason: s
     assert (would.outcome, would.reason) == ("hold", reason)
     assert found.next.at is None
     assert "held" in found.next.says
+
+
+def a_silent_feed(engine: Engine) -> World:
+    """Others logged in every hour, and then nobody any more; the step of acme was due an hour ago."""
+    world = an_account(engine)
+    world.env = replace(world.env, feeds=Feeds())
+    for hour in range(-60, 10):
+        world.fact("logged_in", hour * HOUR, "others")
+    world.tick(2 * HOUR)
+    world.tick(26 * HOUR)
+    it_is(world, 26 * HOUR)
+    return world
+
+
+SILENT = "no logged_in has come in from anybody since 2026-03-02 18:00 UTC"
+
+
+def test_meaning_12_what_a_silent_feed_holds_is_told(engine: Engine) -> None:
+    world = a_silent_feed(engine)
+    found = told(world)
+    would = the_step(found).would
+    assert would is not None
+    assert (would.outcome, would.reason, would.detail) == ("hold", "feed_stale", SILENT)
+    assert found.notes == (f"It holds its nudges: {SILENT}.",)
+    assert found.next.says == f"once it is held back no more: {SILENT}"
+    assert rows(engine, tables.rule)[0]["held_why"] == SILENT  # as the worker found, and status says
+
+
+def test_meaning_12_once_the_feed_is_back_nothing_is_held(engine: Engine) -> None:
+    world = a_silent_feed(engine)
+    world.fact("logged_in", 26 * HOUR, "others")
+    it_is(world, 27 * HOUR)
+    found = told(world)
+    would = the_step(found).would
+    assert would is not None
+    assert (would.outcome, found.notes) == ("nudge", ())
+
+
+def test_meaning_12_how_the_feed_was_is_asked_of_then(engine: Engine) -> None:
+    world = a_silent_feed(engine)
+    world.fact("logged_in", 27 * HOUR, "others")
+    it_is(world, 30 * HOUR)
+    found = told(world, then=T0 + 26 * HOUR)
+    assert found.notes == (f"It held its nudges then: {SILENT}.",)
+    assert told(world, then=T0 + 11 * HOUR).notes == ()
+
+
+GATES = """\
+about: account
+when: signed_up
+after: 24 hours
+unless: {any: [{account.plan: free}, {none: [{account.plan: pro}]}]}
+only_if: {all: [{account.mrr: {at_least: 5}}, {none: [{account.plan: pro}, {account.plan: old}]}]}
+then: {webhook: post, to: crm}
+again: never
+"""
+
+
+def test_each_part_says_whether_it_is_for_the_sending_or_against_it(engine: Engine) -> None:
+    world = an_account(engine, gates=GATES)
+    world.fact("firstwin.account.plan", -DAY, props={"value": "pro"})
+    world.fact("firstwin.account.mrr", -DAY, props={"value": 9})
+    world.tick(2 * HOUR)
+    it_is(world, 2 * HOUR)
+    unless, only_if = told(world).conditions
+    assert (unless.passes, unless.node.holds, unless.node.speaks_for) == (True, False, True)
+    free, none = unless.node.parts
+    assert (free.speaks_for, none.speaks_for, none.parts[0].speaks_for) == (True, True, True)  # pro: good, so far down
+    assert (only_if.passes, only_if.node.speaks_for) == (False, False)
+    mrr, none = only_if.node.parts
+    assert (mrr.speaks_for, none.speaks_for) == (True, False)
+    assert [part.speaks_for for part in none.parts] == [False, True]
 
 
 def test_a_start_found_long_after_its_step_was_due_is_too_late(engine: Engine) -> None:

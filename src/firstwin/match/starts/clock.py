@@ -43,7 +43,7 @@ class ClockStruck:
         after = earliest - MICROSECOND
         if moment.previous is not None:
             after = max(after, moment.previous)
-        struck = strikes_of(clock_start(asked), _places(connection, asked, moment), after, moment.now)
+        struck = strikes_of(clock_start(asked), places(connection, asked, moment), after, moment.now)
         if not struck:
             return Findings()
         parameters = asked.parameters(connection, moment, struck=struck.newest())
@@ -67,7 +67,8 @@ def clock_start(asked: Asked) -> ClockStart:
     return asked.rule.when
 
 
-def _places(connection: Connection, asked: Asked, moment: Moment) -> dict[str, ZoneInfo]:
+def places(connection: Connection, asked: Asked, moment: Moment) -> dict[str, ZoneInfo]:
+    """By place (a zone's name or a CSM's, "" for every other): where the rule's clock strikes."""
     match clock_start(asked).zone:
         case "UTC":
             return {"": ZoneInfo("UTC")}

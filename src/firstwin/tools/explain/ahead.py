@@ -25,8 +25,9 @@ def ahead(question: Question, starts: Sequence[StartSeen], stand_in: Untaken | N
     if fires:
         at, step = fires[0]
         return Next(at, f"step “{step.name}”" if step.name else step.says)
-    if any(step.would and step.would.outcome == "hold" for _, step in coming):
-        return Next(None, "once it is held back no more")
+    held = [step.would for _, step in coming if step.would and step.would.outcome == "hold"]
+    if held:
+        return Next(None, f"once it is held back no more{held[0].detail and f': {held[0].detail}'}")
     if isinstance(question.rule.when, BecomesStart) and not is_true and stand_in is not None:
         return _state(question, stand_in)
     if isinstance(question.rule.when, DateStart) and question.rule.when.yearly:

@@ -14,7 +14,7 @@ Role = Literal["becomes", "until", "unless", "only_if", "if"]
 @dataclass(frozen=True)
 class Node:
     """A condition or a part of one, whether it holds, and what shows it. ``count`` and ``last_at`` speak of the facts
-    counted, ``value`` of a property; what does not apply is None.
+    counted, ``value`` of a property; what does not apply is None. ``speaks_for``: as it stands it is for the sending.
     """
 
     says: str
@@ -23,6 +23,7 @@ class Node:
     last_at: datetime | None = None
     value: str | float | bool | None = None
     parts: tuple[Node, ...] = ()
+    speaks_for: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,15 @@ class Next:
 
 @dataclass(frozen=True)
 class Explained:
-    """``conditions`` stand as they do at ``at``, for the start at ``judged_for`` (None where there is none)."""
+    """``conditions`` stand as they do at ``at``, for the start at ``judged_for`` (None where there is none).
+
+    ``in_short`` is the rule without its conditions, which are told one by one; ``says`` is all of it.
+    """
 
     rule: str
     version: str
     says: str
+    in_short: str
     about: Subject
     subject: str
     name: str

@@ -115,18 +115,19 @@ def _all(part: Part) -> Iterator[Part]:
 
 
 def _condition(root: Root, row: Row[Any], labels: Labels) -> Condition:
-    node = _node(root.part, row, labels)
-    stops = node.holds if root.role in ("until", "unless") else not node.holds
-    return Condition(root.role, root.step, root.role == "if" or not stops, node)
+    node = _node(root.part, row, labels, wanted=root.role not in ("until", "unless"))
+    return Condition(root.role, root.step, root.role == "if" or node.speaks_for, node)
 
 
-def _node(part: Part, row: Row[Any], labels: Labels) -> Node:
+def _node(part: Part, row: Row[Any], labels: Labels, *, wanted: bool) -> Node:
+    """``wanted``: it is for the sending if it holds. What stands below a `none` is wanted the other way round."""
     holds, count, last_at, value = row[COLUMNS * part.place : COLUMNS * (part.place + 1)]
-    parts = tuple(_node(inner, row, labels) for inner in part.parts)
+    below = wanted is not isinstance(part.term, NoneOf)
+    parts = tuple(_node(inner, row, labels, wanted=below) for inner in part.parts)
     if isinstance(part.term, All | AnyOf) and len(parts) == 1:
         return parts[0]
     plain = None if value is None else json.loads(value)
-    return Node(_says(part.term, labels), bool(holds), count, last_at, plain, parts)
+    return Node(_says(part.term, labels), bool(holds), count, last_at, plain, parts, bool(holds) is wanted)
 
 
 def _says(term: Term, labels: Labels) -> str:

@@ -12,7 +12,7 @@ from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
 from firstwin.match.starts.found import Found
 from firstwin.rules.project import Project
-from firstwin.rules.say import say, say_start
+from firstwin.rules.say import say, say_in_short, say_start
 from firstwin.rules.terms import BecomesStart, Rule
 from firstwin.tick.environment import Environment
 from firstwin.tools.explain.ahead import ahead
@@ -41,6 +41,7 @@ def explain(
         rule=rule.id,
         version=rule.version,
         says=say(rule, project),
+        in_short=say_in_short(rule, project.labels),
         about=rule.about,
         subject=who.id,
         name=who.name,
@@ -141,3 +142,5 @@ def _notes(question: Question) -> Iterator[str]:
         yield f"The rule stopped: {known.error}"
     if known.last_slot is None:
         yield "No tick has matched this rule yet."
+    for why in dict.fromkeys(question.silent().values()):
+        yield f"It {'held its nudges then' if question.is_past else 'holds its nudges'}: {why}."

@@ -59,6 +59,14 @@ class Question:
     def seen(self, seen: Seen) -> Asked:
         return self.env.asked(self.rule, seen)
 
+    def silent(self, at: datetime | None = None) -> Mapping[str, str]:
+        """By step: why it holds, for what it waits for has stopped arriving. Nobody knows of a feed how silent it will be."""
+        if self.env.feeds is None:
+            return {}
+        now = min(at or self.now, self.now)
+        asked = self.asked if now == self.now else self.seen(Seen("known"))
+        return self.env.feeds.silent_steps(self.connection, self.rule, asked.recorders, asked.seen, self.run, now)
+
     def moment(self, at: datetime | None = None) -> Moment:
         now = at or self.now
         return Moment(self.run, now, previous=now - LOOK_BACK, zone=self.env.zone, csm_zones=self.env.csm_zones)

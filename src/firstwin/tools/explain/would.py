@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from firstwin.decide.value import Decision, Hold, Nudge, Skip
+from firstwin.decide.value import Decision, Hold, Nudge, Reason, Skip
 from firstwin.match import gates
 from firstwin.match.plan import Asked
 from firstwin.match.seen import Seen
@@ -19,6 +19,8 @@ from firstwin.tools.explain.question import Question
 from firstwin.tools.reasons import in_words
 
 MOST = 6  # steps of one start that are looked ahead at
+IN_SHADOW = "note it, and send nothing: the rule is in shadow"
+HELD_OUT = "count it as nudged, and send nothing: it is in the share that the rule holds out"
 AT_THE_WIRE = "it would be decided, and held back at the moment of sending"
 
 
@@ -41,13 +43,13 @@ def outcomes(question: Question, start: Row, steps: Sequence[Row]) -> dict[str, 
 def _outcome(question: Question, start: Row, step: Row, nudged: Sequence[Row]) -> tuple[Decision | None, Would | None]:
     at = max(step["due_at"], question.now) if _is_ahead(question, step) else step["due_at"]
     asked = question.asked if at >= question.now else question.seen(Seen("known"))
-    waiting = {**step, "state": "waiting"}
+    waiting, silent = {**step, "state": "waiting"}, question.silent(at)
     with question.supposing([{**start, "state": "open", "reason": None}], [waiting], nudged):
-        decided = decided_of_due(question.connection, question.env, asked, question.moment(at), question.began)
+        decided = decided_of_due(question.connection, question.env, asked, question.moment(at), question.began, silent)
         if not decided:
             return None, None
         stopped = _stopped_at_the_wire(question, asked, start, decided[0], at)
-    return decided[0], stopped or _would(decided[0], at)
+    return decided[0], stopped or _would(decided[0], at, silent)
 
 
 def _is_ahead(question: Question, step: Row) -> bool:
@@ -66,19 +68,22 @@ def _stopped_at_the_wire(
     return None if reason is None else Would(at, "skip", (), reason, in_words(reason), AT_THE_WIRE)
 
 
-def _would(decision: Decision, at: datetime) -> Would:
+def _would(decision: Decision, at: datetime, silent: Mapping[str, str]) -> Would:
     match decision:
         case Nudge():
             return Would(at, "nudge", tuple(_does(decision)))
         case Skip(reason=reason, detail=detail):
             return Would(at, "skip", (), reason.value, in_words(reason), detail)
-        case Hold(reason=reason):
-            return Would(at, "hold", (), reason.value, in_words(reason))
+        case Hold(match=match, reason=reason):
+            why = silent.get(match.step.name, "") if reason is Reason.FEED_STALE else ""
+            return Would(at, "hold", (), reason.value, in_words(reason), why)
 
 
 def _does(nudge: Nudge) -> Iterator[str]:
     if nudge.mode == "shadow":
-        yield "note it, and send nothing: the rule is in shadow"
+        yield IN_SHADOW
+    if nudge.held_out:
+        yield HELD_OUT
     yield from dict.fromkeys(say_action(planned.action) for planned in nudge.planned)
     yield from (say_action(record) for record in nudge.records)
     yield from (f"not {say_action(each.action)}: {each.detail or in_words(each.reason)}" for each in nudge.not_sent)

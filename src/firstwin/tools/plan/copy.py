@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, Table, Text, bindparam, select, text
 from firstwin.db import tables
 from firstwin.db.engine import clock
 from firstwin.db.runs import Run, open_run
-from firstwin.rules.terms import NUDGED
+from firstwin.rules.terms import NUDGED, Rule
 from firstwin.tick.slots import slot_of
+from firstwin.tools.backtest.needed import own_names
 from firstwin.tools.scratch import reading_only, schema_of_facts, scratch_tables
 
 OF_RULES = (tables.start, tables.step_due, tables.episode, tables.nudge)
@@ -20,14 +21,16 @@ OF_RULES = (tables.start, tables.step_due, tables.episode, tables.nudge)
 
 @contextmanager
 def copy_of_live(
-    engine: Engine, rules: Collection[str], renamed: Collection[str]
+    engine: Engine, rules: Collection[Rule], renamed: Collection[str]
 ) -> Iterator[tuple[Connection, Run, datetime]]:
     """A connection on which the live run can be worked on, and what the time is to it.
 
-    What ``rules`` remember is there; ``renamed`` are those whose own facts must be, to be written anew.
+    What ``rules`` remember is there; ``renamed`` are those whose own facts must be, to be written anew. Where no rule reads
+    what the run writes, the facts are read as they are: beside a run's own, SQLite finds none of them by an index.
     """
-    with scratch_tables(engine, own_facts=True) as connection, reading_only(connection):
-        _copy(connection, sorted(rules), [NUDGED + name for name in renamed])
+    own_facts = bool(renamed) or any(map(own_names, rules))
+    with scratch_tables(engine, own_facts=own_facts) as connection, reading_only(connection):
+        _copy(connection, sorted({rule.id for rule in rules} | set(renamed)), [NUDGED + name for name in renamed])
         run = open_run(connection, tables.LIVE)
         yield connection, run, run.at(clock(connection))
 

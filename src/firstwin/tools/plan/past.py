@@ -10,7 +10,6 @@ from typing import Final
 from sqlalchemy import Engine
 
 from firstwin.rules.terms import Rule
-from firstwin.rules.waits import awaited_by
 from firstwin.tick.environment import Environment
 from firstwin.tick.slots import slot_of
 from firstwin.tools.backtest.came import Came, Sent
@@ -59,19 +58,14 @@ def _came(engine: Engine, env: Environment, asked: Sequence[Rule | None], past: 
     if not rules:
         progress(1)
         return Came()
-    return run_together(engine, _with_feeds(env, rules), rules, past.grid, progress)
+    # No feed was silent, as in a backtest: both versions wait for the same ones, and each slot would have to be looked at.
+    return run_together(engine, replace(env, feeds=None), rules, past.grid, progress)
 
 
 def with_needed(asked: Sequence[Rule], env: Environment) -> tuple[Rule, ...]:
     """These rules and all that they build on, in the order in which they tick."""
     ids = {one.id for rule in asked for one in needed(rule, env.rules)}
     return tuple(rule for rule in env.rules if rule.id in ids)
-
-
-def _with_feeds(env: Environment, rules: Sequence[Rule]) -> Environment:
-    """Where no rule waits for a feed nobody has to look at any, and there is a faster way."""
-    waits = any(awaited_by(rule, env.recorders()) for rule in rules)
-    return env if waits else replace(env, feeds=None)
 
 
 def _sent(came: Came, rule: Rule | None, past: Past) -> list[Sent]:

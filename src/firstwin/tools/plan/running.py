@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from firstwin.db import tables
+from firstwin.match.scope import is_waiting
 from firstwin.tools.plan.changes import Change
 
 start, step_due = tables.start.c, tables.step_due.c
@@ -54,7 +55,7 @@ def _waiting(connection: Connection, rule: str) -> Waiting:
     query = (
         select(step_due.step, step_due.start_id)
         .join(tables.start, start.id == step_due.start_id)
-        .where(step_due.run == tables.LIVE, step_due.rule == rule, step_due.state == "waiting", start.state == "open")
+        .where(step_due.run == tables.LIVE, step_due.rule == rule, is_waiting(tables.step_due), start.state == "open")
     )
     found: dict[str, set[int]] = {}
     for step, start_id in connection.execute(query):

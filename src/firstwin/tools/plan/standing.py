@@ -61,10 +61,10 @@ def standings(engine: Engine, before: Environment, after: Environment, changes: 
     """One for each change."""
     olds = [one.before for one in changes if one.before]
     news = [one.after for one in changes if one.after]
-    needed = {rule.id for env, some in ((before, olds), (after, news)) for rule in with_needed(some, env)}
+    needed = (*with_needed(olds, before), *with_needed(news, after))
     renamed = [one.before.id for one in changes if one.before and one.kind == "renamed"]
-    with copy_of_live(engine, needed | set(renamed), renamed) as (connection, run, now):
-        slot = next_slot(connection, sorted(needed), now, after.every)
+    with copy_of_live(engine, needed, renamed) as (connection, run, now):
+        slot = next_slot(connection, sorted({rule.id for rule in needed}), now, after.every)
         trial = _Trial(connection, run, now, slot)
         as_it_is, changed = trial.go(before, olds, ()), trial.go(after, news, changes)
         return [_standing(one, as_it_is, changed, trial, after) for one in changes]

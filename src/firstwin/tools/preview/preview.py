@@ -13,6 +13,7 @@ from firstwin.decide.case import Case, channel_of
 from firstwin.decide.reach import reach
 from firstwin.decide.value import History, NotSent, Planned
 from firstwin.deliver.background import backgrounds
+from firstwin.deliver.context import Background
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.routes import Route, Routes
 from firstwin.match import gates
@@ -29,7 +30,9 @@ from firstwin.tools.explain.kept import Row
 from firstwin.tools.explain.question import Question
 from firstwin.tools.preview.acts import Act, acts_of
 from firstwin.tools.preview.answer import Preview, Previewed
+from firstwin.tools.preview.digest import on_digest
 from firstwin.tools.preview.rendering import made
+from firstwin.tools.preview.stops import stops
 from firstwin.tools.reasons import in_words
 from firstwin.tools.whom import Whom
 
@@ -42,7 +45,7 @@ def preview(question: Question, desk: Desk, who: Whom, step: str | None) -> Prev
     """Of every step, or of one of them."""
     row, kind = _start(question)
     steps = [one for one in question.rule.all_steps if step is None or one.name == step]
-    maker = _Maker(question, desk, row)
+    maker = _Maker(question, desk, row, is_made_up=kind == "made up")
     return Preview(
         question.rule.id,
         who.id,
@@ -84,12 +87,15 @@ class _Maker:
     question: Question
     desk: Desk
     row: Row
+    is_made_up: bool
 
     def messages(self, step: Step) -> Iterator[Previewed]:
+        stopped = tuple(stops(self.question, self.row, step, made_up=self.is_made_up))
         for act in acts_of(step):
             case = self._case(step)
             for each in reach(case, act.action):
-                yield self._message(case, act, each)
+                shown = self._message(case, act, each)
+                yield replace(shown, would_not=(*stopped, *shown.would_not))
 
     def _case(self, step: Step) -> Case:
         """As if the step were due now, with a start that was taken just now: nothing is too late."""
@@ -116,10 +122,22 @@ class _Maker:
             None,
             would_not=would_not,
         )
-        return self._made(shown, leased)
+        if isinstance(reached, Planned) and reached.channel == "digest":
+            return self._digest(shown, leased, reached)
+        return self._made(shown, leased, self._backgrounds(leased)[leased.id])
 
-    def _made(self, shown: Previewed, leased: Leased) -> Previewed:
-        known = self._backgrounds(leased)[leased.id]
+    def _digest(self, shown: Previewed, leased: Leased, planned: Planned) -> Previewed:
+        """All that stand on it are told, whoever was asked about."""
+        found = on_digest(self.question, self.desk, leased, planned)
+        when = f"{found.at:%Y-%m-%d %H:%M} UTC"
+        if found.known is None:
+            return replace(shown, error=f"At {when} nobody would be on it, so that none goes out.")
+        if found.why_not:
+            who = self.question.subject
+            shown = replace(shown, would_not=(*shown.would_not, f"{who} would not be on it at {when}: {found.why_not}"))
+        return self._made(shown, leased, found.known)
+
+    def _made(self, shown: Previewed, leased: Leased, known: Background) -> Previewed:
         route = self._route(leased)
         if route is None:
             shown = replace(shown, would_not=(*shown.would_not, REDIRECTED_NOWHERE))

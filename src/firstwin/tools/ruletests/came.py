@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, literal_column, select
 
 from firstwin.db import tables
 from firstwin.decide.value import Reason
+from firstwin.match.scope import is_waiting
 from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.outbox.digests import CHANNEL as DIGEST
@@ -102,12 +103,12 @@ _WAITING = (
     select(tables.step_due, start.c.subject, start.c.id)
     .join(start, start.c.id == tables.step_due.c.start_id)
     .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
-    .where(tables.step_due.c.state == "waiting")
+    .where(is_waiting(tables.step_due))
 )
 _DROPPED = (
     select(tables.step_due)
     .where(tables.step_due.c.run == bindparam("run"), tables.step_due.c.rule == bindparam("rule"))
-    .where(tables.step_due.c.state == "dropped")
+    .where(tables.step_due.c.state == literal_column("'dropped'"))
     .order_by(tables.step_due.c.due_at)
 )
 _NOTED = select(tables.episode).where(

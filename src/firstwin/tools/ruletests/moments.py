@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice, product
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select, union_all
+from sqlalchemy import Connection, bindparam, null, select, union_all
 
 from firstwin.db.tables import delivery, event, step_due, zone
 from firstwin.db.types import json_text
@@ -17,6 +17,7 @@ from firstwin.match.boundary import Boundary, of_property
 from firstwin.match.calendar import began, zone_of
 from firstwin.match.episodes import boundaries_of
 from firstwin.match.next_moment import LONGEST
+from firstwin.match.scope import is_waiting
 from firstwin.match.starts.yearly import lead_of
 from firstwin.match.starts.years import YEAR, next_return
 from firstwin.match.strikes import strikes_of
@@ -31,11 +32,20 @@ STRIKES_WITHIN = (timedelta(days=2), timedelta(days=9), timedelta(days=33))
 CALENDAR_FOR = timedelta(days=40)  # the facts of one period matter until the next, and none is longer
 
 _FACTS = select(
-    event.c.name, event.c.occurred_at, event.c.known_at, event.c.value_at, json_text(event.c.props, "value")
+    event.c.seq,
+    event.c.name,
+    event.c.occurred_at,
+    event.c.known_at,
+    event.c.value_at,
+    json_text(event.c.props, "value"),
 )
-_STEPS = select(step_due.c.due_at).where(step_due.c.run == bindparam("run"), step_due.c.state == "waiting")
-_MESSAGES = select(delivery.c.due_at).where(delivery.c.run == bindparam("run"), IS_WAITING)
-_DUE = union_all(_STEPS, _MESSAGES)
+_STEPS = select(null(), null(), step_due.c.due_at, null(), null(), null()).where(
+    step_due.c.run == bindparam("run"), is_waiting(step_due)
+)
+_MESSAGES = select(null(), delivery.c.destination, delivery.c.due_at, null(), null(), null()).where(
+    delivery.c.run == bindparam("run"), IS_WAITING
+)
+_ALL = union_all(_FACTS.where(event.c.seq > bindparam("last")), _STEPS, _MESSAGES)
 _ZONES = select(zone.c.name)
 
 
@@ -46,6 +56,14 @@ class Fact:
     known: datetime
     value: datetime | None
     written: str | None = None  # the value as a text
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """``at`` is the next slot at which something can happen, None if nothing can any more; ``to`` where messages are due now."""
+
+    at: datetime | None
+    to: frozenset[str]
 
 
 class Moments:
@@ -61,30 +79,43 @@ class Moments:
         self._units = {one.period for found in self._boundaries.values() for one in found if one.period}
         self._yearly = [rule for rule in rules if isinstance(rule.when, DateStart) and rule.when.yearly]
         self._clocks = [rule.when for rule in rules if isinstance(rule.when, ClockStart)]
+        self._facts: list[Fact] = []  # those read so far: none is ever changed
+        self._last = 0
 
     def slot(self, moment: datetime) -> datetime:
         """When the worker first looks, at or after this moment."""
         return slot_of(moment + self._every - MICROSECOND, self._every)
 
-    def after(self, connection: Connection, run: str, now: datetime) -> datetime | None:
-        """The next slot at which something can happen; None if nothing can any more."""
-        facts = [Fact(*row) for row in connection.execute(_FACTS)]
-        due = list(connection.execute(_DUE, {"run": run}).scalars())
-        ahead = [at for at in (*self._said, *due, *self._of_facts(facts)) if at > now]
-        last = max((*self._said, *due, *(fact.known for fact in facts)), default=now)
+    def after(self, connection: Connection, run: str, now: datetime) -> Ahead:
+        """What comes after this moment, once the rules have been looked at."""
+        due: list[datetime] = []
+        to: set[str] = set()
+        for seq, name, at, known, value, text in connection.execute(_ALL, {"run": run, "last": self._last}):
+            if seq is not None:
+                self._facts.append(Fact(name, at, known, value, text))
+                self._last = max(self._last, seq)
+                continue
+            due.append(at)
+            if name is not None and at <= now:
+                to.add(name)
+        return Ahead(self._following(connection, now, due), frozenset(to))
+
+    def _following(self, connection: Connection, now: datetime, due: Collection[datetime]) -> datetime | None:
+        ahead = [at for at in (*self._said, *due, *self._of_facts()) if at > now]
+        last = max((*self._said, *due, *(fact.known for fact in self._facts)), default=now)
         if self._units and now < last + CALENDAR_FOR:
             ahead += self._of_calendar(connection, now)
         if self._yearly:
-            ahead += self._of_years(connection, facts, now)
+            ahead += self._of_years(connection, self._facts, now)
         if self._clocks:
             ahead += self._of_clocks(connection, now)
         if min(due, default=last) <= now < last + HELD_FOR and due:
             ahead.append(slot_of(now, HELD_EVERY) + HELD_EVERY)
         return self.slot(min(ahead)) if ahead else None
 
-    def _of_facts(self, facts: Iterable[Fact]) -> Iterator[datetime]:
+    def _of_facts(self) -> Iterator[datetime]:
         """A fact is heard of, becomes present, and crosses the boundaries of states."""
-        for fact in facts:
+        for fact in self._facts:
             boundaries = self._boundaries.get(fact.name, ())
             if boundaries:  # a nudge is told after the look that brought it
                 yield fact.known + MICROSECOND if fact.name.startswith(NUDGED) else fact.known

@@ -21,7 +21,7 @@ from firstwin.rules.walk import read_by_rule
 from firstwin.tick.environment import Environment
 from firstwin.tick.rule import tick_all
 from firstwin.tick.sync import sync_rules
-from firstwin.tools.ruletests.moments import Moments
+from firstwin.tools.ruletests.moments import Ahead, Moments
 from firstwin.tools.ruletests.post import ADDRESSES, Box, Post
 from firstwin.tools.ruletests.telling import Telling, cast_of
 from firstwin.tools.ruletests.world import World
@@ -125,13 +125,16 @@ class _Player:
             now = self._next(now)
 
     def _next(self, now: datetime) -> datetime | None:
-        """Once what is due has gone out."""
-        with read(self._stage.world.engine) as connection:
-            due = self._post.due(connection, RUN, now)
-            following = self._moments.after(connection, RUN, now)
-        if not due or self._stands_still(now):
-            return following
-        self._post.drain(RUN, due, now)
+        """Once what is due has gone out. While the worker stands still nothing happens, and so nothing comes before its end."""
+        if self._stands_still(now):
+            return self._late_until
+        ahead = self._ahead(now)
+        if ahead.to:
+            self._post.drain(RUN, ahead.to, now)
+            ahead = self._ahead(now)
+        return ahead.at
+
+    def _ahead(self, now: datetime) -> Ahead:
         with read(self._stage.world.engine) as connection:
             return self._moments.after(connection, RUN, now)
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Engine
 
-from firstwin.db.tables import delivery
 from firstwin.deliver.context import Started, Told
 from firstwin.deliver.deliverer import Deliverer
 from firstwin.deliver.desk import Desk
@@ -21,7 +20,6 @@ from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.messages.templates import Channel, Templates
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.outcome import Policy
-from firstwin.outbox.rows import IS_WAITING
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -92,10 +90,6 @@ class Post:
     templates: Templates
     box: Box
 
-    def due(self, connection: Connection, run: str, now: datetime) -> frozenset[str]:
-        """The destinations for which something has to go out."""
-        return frozenset(connection.execute(_DUE, {"run": run, "now": now}).scalars())
-
     def drain(self, run: str, destinations: frozenset[str], now: datetime) -> None:
         self.box.now = now
         Deliverer(self._desk(run, destinations)).run()
@@ -120,13 +114,6 @@ class Post:
         told = Story(self.env.rule, self.project.labels).tell(leased, start, standing)
         self.box.why[leased.id] = told.why
         return told
-
-
-_DUE = (
-    select(delivery.c.destination)
-    .distinct()
-    .where(delivery.c.run == bindparam("run"), IS_WAITING, delivery.c.due_at <= bindparam("now"))
-)
 
 
 def _half() -> float:
