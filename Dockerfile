@@ -19,6 +19,6 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin firs
     && install --directory --owner=firstwin /project
 WORKDIR /project
 USER 10001:10001
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["firstwin", "status", "--health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["firstwin", "health"]
 ENTRYPOINT ["firstwin"]
 CMD ["worker"]

@@ -50,12 +50,13 @@ from firstwin.tools.check import Checked, ProjectError, must_be_there, sender_se
 from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
+from firstwin.tools.health import Health, ailments, weaknesses
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.plan.changes import live_versions
 from firstwin.tools.plan.gate import TOLD, NotAppliedError, needs_plan, waits_for_plan
 from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
-from firstwin.tools.status import Status, ailments, status
+from firstwin.tools.status import Status, status
 from firstwin.tools.surroundings import environment
 
 HEART_S = 3.0
@@ -366,6 +367,12 @@ class App:
         wrong = ["The project's files hold mistakes: `firstwin check` tells them."] if checked.errors else []
         wrong += filter(None, [stands_in_the_way(checked.library.rules, self.way_out)])
         return [*wrong, *ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))]
+
+    def health(self) -> Health:
+        """Whether this is well enough to be left alone."""
+        found = self.status()
+        weak = weaknesses(found, broker_answers=self.bell.answers())
+        return Health(tuple(self.ailments(found)), (*weak, *filter(None, [self.waits_for_plan()])))
 
     def beat_heart(self, who: str, kind: str) -> None:
         """Notes that a process is alive, every few seconds and no more often."""

@@ -131,7 +131,7 @@ def test_that_files_wait_is_visible_and_is_no_illness(run: Run, gated: Path) -> 
     found = json.loads(run("-p", str(gated), "status", "--json").stdout)
     assert "firstwin apply" in found["waits_for_plan"]
     assert not any("firstwin apply" in sentence for sentence in found["wrong"])
-    assert "firstwin apply" in run("-p", str(gated), "status", "--health", code=1).stderr  # no worker runs
+    assert "firstwin apply" in run("-p", str(gated), "health", code=1).stderr  # no worker runs
     go_live(run, gated)
     assert json.loads(run("-p", str(gated), "status", "--json").stdout)["waits_for_plan"] == ""
 

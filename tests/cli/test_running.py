@@ -37,4 +37,4 @@ def test_check_warns_and_status_tells(run_alone: Run, folder: Path) -> None:
     told = run_alone("-p", str(folder), "check")
     assert ".env:1:1 warning: FIRSTWIN_SECRET is not set" in told.stderr
     assert "0 mistakes, 1 warning" in told.stdout
-    assert "FIRSTWIN_SECRET is not set" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
+    assert "FIRSTWIN_SECRET is not set" in run_alone("-p", str(folder), "health", code=1).stderr

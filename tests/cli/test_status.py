@@ -3,11 +3,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from firstwin.app import App
 from firstwin.db.engine import clock, write
 from firstwin.facts.intake import Intake, note_intake
 from firstwin.facts.posted import Unfit
-from firstwin.settings import load
 from tests.cli.given import Run, did, later, signups
 
 
@@ -51,18 +49,3 @@ def test_before_the_first_tick_there_is_no_empty_table(run_alone: Run, folder: P
     told = run_alone("-p", str(folder), "status").stdout
     assert "No rule was taken up yet" in told
     assert "matched" not in told
-
-
-def test_health_is_red_without_a_worker_and_green_with_one(run_alone: Run, folder: Path) -> None:
-    assert "No worker is running" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
-    with App.open(load(folder)) as app:
-        app.beat_heart("w1", "worker")
-    assert run_alone("-p", str(folder), "status", "--health").output == ""
-
-
-def test_health_misses_beat_only_where_there_is_a_broker(run_alone: Run, folder: Path) -> None:
-    (folder / ".env").write_text("FIRSTWIN_BROKER_URL=redis://127.0.0.1:1/0\n")
-    with App.open(load(folder)) as app:
-        app.beat_heart("w1", "worker")
-    assert "beat" in run_alone("-p", str(folder), "status", "--health", code=1).stderr
-    assert "does not answer" in run_alone("-p", str(folder), "status").stdout

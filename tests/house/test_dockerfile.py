@@ -47,7 +47,7 @@ def test_versions_are_those_that_were_tested() -> None:
 
 def test_it_tells_whether_it_is_well() -> None:
     options, _, command = last("HEALTHCHECK").partition(" CMD ")
-    assert json.loads(command) == ["firstwin", "status", "--health"]
+    assert json.loads(command) == ["firstwin", "health"]
     assert re.findall(r"--(\w+(?:-\w+)?)=", options) == ["interval", "timeout", "start-period", "retries"]
 
 

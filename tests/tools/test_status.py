@@ -5,12 +5,11 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from firstwin.db import tables
-from firstwin.db.engine import clock, read, write
+from firstwin.db.engine import read, write
 from firstwin.outbox.bounces import Kind, Told, take
 from firstwin.outbox.pause import pause
-from firstwin.tools.heart import beat_heart
-from firstwin.tools.status import SILENT, Status, ailments, event_names, rejects, status
-from tests.outbox.given import ADDRESSES, NOON, REPLAY, a_run, answered, deliveries, sending
+from firstwin.tools.status import Status, event_names, rejects, status
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, sending
 
 pytestmark = pytest.mark.slow
 
@@ -99,66 +98,7 @@ def test_a_place_that_takes_nothing_says_why(engine: Engine, values: dict[str, o
     assert says in why
 
 
-def test_all_is_well_with_a_worker_a_beat_and_fresh_rules(engine: Engine) -> None:
-    a_run(engine)
-    a_rule_row(engine)
-    with write(engine) as connection:
-        beat_heart(connection, "w1", "worker")
-        beat_heart(connection, "beat", "beat")
-    assert ailments(found(engine), tick_every=MINUTE, with_broker=True) == []
-
-
-def test_what_is_wrong_is_told_in_sentences(engine: Engine) -> None:
-    a_run(engine)
-    a_rule_row(engine, last_slot=NOON - 3 * MINUTE - SILENT - timedelta(seconds=1))
-    a_rule_row(engine, id="broken", error="it cannot be matched")
-    with write(engine) as connection:
-        beat_heart(connection, "w1", "worker")
-        connection.execute(update(tables.heartbeat).values(at=clock(connection) - SILENT - timedelta(seconds=1)))
-    wrong = ailments(found(engine), tick_every=MINUTE, with_broker=True)
-    assert [sentence.split()[0] for sentence in wrong] == ["Rule", "No", "No", "1"]
-    assert "no-login" in wrong[-1]
-
-
-def test_without_a_broker_no_beat_is_missed(engine: Engine) -> None:
-    with write(engine) as connection:
-        beat_heart(connection, "w1", "worker")
-    assert ailments(found(engine), tick_every=MINUTE, with_broker=False) == []
-
-
 def test_rejects_are_counted_by_file(tmp_path: Path) -> None:
     (tmp_path / "a.rejects.jsonl").write_text("{}\n{}\n")
     (tmp_path / "b.jsonl").write_text("{}\n")
     assert rejects(tmp_path) == {"a.rejects.jsonl": 2}
-
-
-def test_a_rule_tells_whom_it_holds_out_and_why_it_holds(engine: Engine) -> None:
-    a_rule_row(engine, held_since=NOON, held_why="no logged_in has come in from anybody since 2026-03-02 09:00 UTC")
-    deliveries(engine, 3)
-    with write(engine) as connection:
-        connection.execute(update(tables.nudge).where(tables.nudge.c.subject == "acme-0001").values(state="held_out"))
-    now = found(engine)
-    (rule,) = now.rules
-    assert (rule.nudges, rule.held_out, rule.held_since) == (2, 1, NOON)
-    wrong = ailments(now, tick_every=MINUTE, with_broker=False)
-    assert "Rule no-login holds its nudges: no logged_in has come in from anybody since 2026-03-02 09:00 UTC." in wrong
-
-
-def test_a_feed_that_is_still_to_begin_is_no_ailment(engine: Engine) -> None:
-    a_rule_row(engine, held_since=NOON, held_why="no logged_in has ever come in")
-    now = found(engine)
-    assert now.rules[0].held == "no logged_in has ever come in"
-    assert not any("holds" in one for one in ailments(now, tick_every=MINUTE, with_broker=False))
-
-
-def test_a_rule_that_paused_itself_is_an_ailment_and_one_that_a_person_paused_is_none(engine: Engine) -> None:
-    a_rule_row(engine)
-    a_rule_row(engine, id="other")
-    with write(engine) as connection:
-        pause(connection, "no-login", who="firstwin", why="it would nudge 400 within a day", at=NOON)
-        pause(connection, "other", who="anna", why="I am at it", at=NOON)
-    wrong = ailments(found(engine), tick_every=MINUTE, with_broker=False)
-    told = [one for one in wrong if "paused" in one]
-    assert told == [
-        "Rule no-login was paused by itself: it would nudge 400 within a day. If that is right, `firstwin resume no-login` lets it go on."
-    ]

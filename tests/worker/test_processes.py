@@ -46,7 +46,7 @@ def test_a_signup_becomes_a_mail_and_an_alert(
     beats = [processes.start("beat") for _ in range(2)]
     assert eventually(lambda: titles(inbox) == {"Welcome", "A new account"})
     assert eventually(lambda: kinds_alive(processes) == {"worker", "task", "beat"})
-    assert processes.run("status", "--health") == ""
+    assert processes.run("health") == ""
     for process in (*workers, *beats):
         ended_well(process, signal.SIGTERM)
     assert len(inbox.messages) == 2

@@ -1,4 +1,4 @@
-"""`firstwin status`: how things stand, for people, for programs and for a container's health check."""
+"""`firstwin status`: how things stand, for people and for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import counted, notices, print_json, print_table, screen
+from firstwin.cli.console import counted, print_json, print_table, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ OUTCOMES = {
 def status(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    health: Annotated[
-        bool, typer.Option("--health", help="Only tell what is wrong; exit code 1 if anything is.")
-    ] = False,
 ) -> None:
     """Show how things stand: what waits, what was skipped and why, which feeds are silent, who is alive."""
     from firstwin.tools.status import rejects
@@ -37,11 +34,7 @@ def status(
         found = app.status()
         wrong = app.ailments(found)
         waits = app.waits_for_plan()
-        broker, rejected = (None, {}) if health else (app.bell.answers(), rejects(app.settings.project))
-    if health:
-        for sentence in (*wrong, *filter(None, [waits])):  # files that wait are no illness: a restart would not help
-            notices().print(sentence)
-        raise typer.Exit(1 if wrong else 0)
+        broker, rejected = app.bell.answers(), rejects(app.settings.project)
     if as_json:
         print_json({**asdict(found), "broker": broker, "rejects": rejected, "wrong": wrong, "waits_for_plan": waits})
         return

@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
 
 from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
-from firstwin.decide.feeds import is_broken
 from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
+from firstwin.outbox.holds import holds
+from firstwin.outbox.rows import IS_WAITING
 from firstwin.tick.breaker import BY
-
-SILENT = timedelta(seconds=30)  # a heart beats every few seconds
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ class Destination:
 class Status:
     """``not_sent`` counts the deliveries that ended without a message, by state and reason.
 
-    ``outcomes`` counts what mail providers told of messages, by kind.
+    ``outcomes`` counts what mail providers told of messages, by kind. ``waits`` is how long the oldest message has been due
+    that nothing keeps back.
     """
 
     at: datetime
@@ -89,6 +89,7 @@ class Status:
     hearts: tuple[Heart, ...]
     paused: bool
     stopped: tuple[Destination, ...]
+    waits: timedelta | None = None
 
 
 def status(connection: Connection, run: str = t.LIVE) -> Status:
@@ -111,6 +112,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         hearts=_hearts(connection, real),
         paused="*" in pauses,
         stopped=_stopped(connection),
+        waits=_waits(connection, run, at, real),
     )
 
 
@@ -210,28 +212,17 @@ def _stopped(connection: Connection) -> tuple[Destination, ...]:
     return tuple(stopped)
 
 
+def _waits(connection: Connection, run: str, at: datetime, real: datetime) -> timedelta | None:
+    d, found = t.delivery.c, holds(connection)
+    if found.everything:
+        return None
+    kept_back = d.rule.in_(sorted(found.rules)) | d.destination.in_(sorted(found.destinations))
+    may_be_tried = or_(d.retry_at.is_(None), d.retry_at <= real)
+    due = select(func.min(d.due_at)).where(IS_WAITING, d.run == run, d.due_at <= at, may_be_tried, ~kept_back)
+    oldest = connection.execute(due).scalar_one()
+    return None if oldest is None else at - oldest
+
+
 def rejects(folder: Path) -> dict[str, int]:
     """The files of lines that could not be imported, and how many lines each holds."""
     return {file.name: file.read_bytes().count(b"\n") for file in sorted(folder.glob("*.rejects.jsonl"))}
-
-
-def ailments(found: Status, *, tick_every: timedelta, with_broker: bool) -> list[str]:
-    """What is wrong right now, each in a sentence; empty when all is well."""
-    wrong = [f"Rule {rule.id} stopped: {rule.error}" for rule in found.rules if rule.error]
-    wrong += [
-        f"Rule {rule.id} was paused by itself: {rule.tripped}. If that is right, `firstwin resume {rule.id}` lets it go on."
-        for rule in found.rules
-        if rule.tripped
-    ]
-    wrong += [
-        f"Rule {rule.id} holds its nudges: {rule.held}." for rule in found.rules if rule.held and is_broken(rule.held)
-    ]
-    alive = {heart.kind for heart in found.hearts if heart.age < SILENT}
-    if "worker" not in alive:
-        wrong.append("No worker is running: start `firstwin worker` or `firstwin up`.")
-    if with_broker and "beat" not in alive:
-        wrong.append("No bell was heard from beat: start `firstwin beat`, or look at the broker.")
-    late = [rule.id for rule in found.rules if rule.lag is not None and rule.lag > 3 * tick_every + SILENT]
-    if late:
-        wrong.append(f"{len(late)} rules were not matched for more than three ticks: {', '.join(late)}.")
-    return wrong
