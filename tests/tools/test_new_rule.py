@@ -59,8 +59,9 @@ def test_an_answer_that_makes_no_rule_is_told_in_the_words_of_check(folder: Path
     project = check(folder, {}).project
     assert project is not None
     spoilt = Answers("x", "account", "happened", "signed_up", "1 day", "", "alert", "#success", "never")
-    (problem,) = mistakes(folder, project, drafts(spoilt, project), "x")
-    assert problem.suggestion == "Leave the `#` away: `success`."
+    remark, unknown = mistakes(folder, project, drafts(spoilt, project), "x")
+    assert remark.suggestion == "Leave the `#` away: `success`."
+    assert "success" in unknown.message
 
 
 @pytest.mark.parametrize(("wait", "right"), [("24 hours", True), ("24h", False), ("a day", False), ("", False)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final
 
 from firstwin.decide.chosen import Chosen, choose
 from firstwin.decide.draw import draw
@@ -19,6 +20,7 @@ EXPIRES_AFTER: dict[Channel, timedelta] = {
     "webhook": timedelta(days=3),
     "digest": timedelta(days=1),
 }
+SHORTEST: Final = min(EXPIRES_AFTER.values())
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Case:
     @property
     def records(self) -> tuple[Record, ...]:
         return tuple(action for action in self.chosen.actions if isinstance(action, Record))
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no message of any kind can have expired yet: the cheap question, and the answer to nearly all."""
+        has_own = self.match.rule.expires_after is not None or self.policy.expires_after
+        return not has_own and self.now <= self.match.due_at + SHORTEST
 
     def expires_at(self, channel: Channel) -> datetime:
         """The last moment at which a message of this channel is still worth sending.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ def _nudge(case: Case) -> Nudge | Skip:
     if not case.chosen.actions:
         return Skip(case.match, Reason.NOTHING_CHOSEN, "no branch of `choose` holds")
     reached = [each for action in case.messages for each in reach(case, action)]
-    planned = _once_each(each for each in reached if isinstance(each, Planned))
+    planned = _once_each([each for each in reached if isinstance(each, Planned)])
     not_sent = tuple(each for each in reached if isinstance(each, NotSent))
     if not_sent and not planned and not case.records:
         return _skip(case, not_sent)
@@ -38,8 +38,10 @@ def _nudge(case: Case) -> Nudge | Skip:
     return replace(decided, planned=(), not_sent=(), held_out=True) if planned and case.held_out else decided
 
 
-def _once_each(planned: Iterable[Planned]) -> tuple[Planned, ...]:
+def _once_each(planned: Sequence[Planned]) -> tuple[Planned, ...]:
     """Two people may share an address, and two actions may name the same person: one message to one place."""
+    if len(planned) < 2:  # noqa: PLR2004 - nothing to compare
+        return tuple(planned)
     first: dict[tuple[str, ...], Planned] = {}
     for each in planned:
         place = (each.channel, each.destination, (each.address or "").lower(), each.action.template, each.receiver)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from firstwin.tools.check import Checked, check
 from firstwin.tools.new_project import new_project
 from firstwin.tools.ruletests.came import Outcome, came
 from firstwin.tools.ruletests.files import rule_tests
-from firstwin.tools.ruletests.moments import Moments
+from firstwin.tools.ruletests.moments import Ahead, Moments
 from firstwin.tools.ruletests.play import Stage, a_stage, play
 from firstwin.tools.ruletests.world import a_world
 from firstwin.tools.surroundings import environment
@@ -53,9 +54,9 @@ def test_looking_oftener_shows_no_more(checked: Checked, tmp_path: Path, monkeyp
             assert walking == jumping
 
 
-def _oftener(after: object) -> object:
-    def found(self: Moments, connection: Connection, run: str, now: datetime) -> datetime | None:
-        jump: datetime | None = after(self, connection, run, now)  # type: ignore[operator] # the method
-        return None if jump is None else min(jump, self.slot(now + OFTEN))
+def _oftener(after: Callable[..., Ahead]) -> object:
+    def found(self: Moments, connection: Connection, run: str, now: datetime) -> Ahead:
+        jump = after(self, connection, run, now)
+        return jump if jump.at is None else replace(jump, at=min(jump.at, self.slot(now + OFTEN)))
 
     return found
