@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -57,9 +58,12 @@ def web(ctx: typer.Context) -> None:
     """Take messages over HTTP, and let people unsubscribe. Any number may run behind a proxy that speaks https."""
     _may_be_stopped()
 
-    with opened(ctx, serves=True, sends=True) as app, _web(app):
-        _seldom_collecting()
-        signal.pause()  # until the handler ends the program from here, answers under way first
+    with opened(ctx, serves=True, sends=True) as app:
+        asked_to_stop = _noted_stop()
+        with _web(app):
+            _seldom_collecting()
+            while not asked_to_stop.wait(LOOK_S):
+                pass
 
 
 @contextmanager
@@ -111,6 +115,15 @@ def _seldom_collecting() -> None:
 
 TURN_S = 0.001  # Python's 5 ms would keep who stores messages waiting after each statement while others are read
 STOPS = (signal.SIGTERM, signal.SIGINT)
+LOOK_S = 1.0  # a signal that comes just before a wait begins does not end it
+
+
+def _noted_stop() -> threading.Event:
+    """Set by SIGTERM and Ctrl-C from now on. To raise there would be lost where the collector happens to run a finalizer."""
+    asked = threading.Event()
+    for number in STOPS:
+        signal.signal(number, lambda *_: asked.set())
+    return asked
 
 
 def _may_be_stopped() -> None:
