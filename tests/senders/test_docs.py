@@ -39,5 +39,7 @@ def test_the_table_says_what_each_kind_does_with_an_unknown_outcome() -> None:
     policies = {
         kind: sender.on_unknown for kind, senders in zip(kinds, made, strict=True) for sender in senders.values()
     }
+    assert set(rows) == {"retry", "park"}
+    assert [kind for kind, found in policies.items() if found not in rows] == ["resend"]
     for policy, listed in rows.items():
         assert sorted(listed.split(", ")) == sorted(kind for kind, found in policies.items() if found == policy)
