@@ -39,6 +39,7 @@ class Reason(StrEnum):
     STATE_ENDED = "state_ended"
     DAILY_CAP = "daily_cap"
     DESTINATION_PAUSED = "destination_paused"
+    DESTINATION_RESTS = "destination_rests"  # after many failures, until one message has arrived again
     NOT_SENT = "not_sent"  # a replay without --send
     RULE_GONE = "rule_gone"
     RENDER_ERROR = "render_error"

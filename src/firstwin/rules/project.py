@@ -188,6 +188,7 @@ class Project(Part):
     posthog_group: str = "company"
     daily_cap: Messages = 1000
     redirect_to: RedirectTo | None = None
+    ops: SenderName | None = None
     bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)
     labels: Mapping[str, str] = Field(default_factory=dict)
@@ -213,6 +214,8 @@ class Project(Part):
     def _named_senders(self) -> Iterator[tuple[Path, str]]:
         if self.mail:
             yield ("mail", "sender"), self.mail.sender
+        if self.ops:
+            yield ("ops",), self.ops
         if self.csm.fallback:
             yield ("csm", "fallback"), self.csm.fallback
         yield from ((("csm", "by_name", who), sender) for who, sender in self.csm.by_name.items())

@@ -29,6 +29,7 @@ WORDS: Final[dict[str, str]] = {
     Reason.STATE_ENDED: "the state had ended",
     Reason.DAILY_CAP: "the cap of messages a day was reached",
     Reason.DESTINATION_PAUSED: "its destination takes no messages now",
+    Reason.DESTINATION_RESTS: "its destination failed again and again, and rests; it goes out by itself when one has arrived there",
     Reason.NOT_SENT: "nothing is sent from here",
     Reason.RULE_GONE: "the rule or its step is gone",
     Reason.RENDER_ERROR: "its template could not be filled in",
