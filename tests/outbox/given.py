@@ -13,6 +13,7 @@ from firstwin.db.engine import read, write
 from firstwin.db.runs import Run, find_run, open_run
 from firstwin.decide.value import NotSent, Nudge, Planned
 from firstwin.match.value import Clause, Match, Standing, Start
+from firstwin.outbox.breaker import SLICE
 from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.destinations import know
 from firstwin.outbox.outcome import Outcome
@@ -149,13 +150,25 @@ def answered(
 
 
 def passes(engine: Engine, **length: float) -> None:
-    """Real time passes: leases run out and waits end sooner by this much."""
+    """Real time passes: leases run out, and waits and rests end sooner by this much."""
     by = timedelta(**length)
-    d = tables.delivery
+    d, place = tables.delivery, tables.destination
+    moments = (
+        place.c.opened_until,
+        place.c.breaker_since,
+        place.c.failing_since,
+        place.c.next_free_at,
+        place.c.not_before,
+    )
     with write(engine) as connection:
         for row in connection.execute(select(d.c.id, d.c.lease_until, d.c.retry_at)).all():
             sooner = {name: value and value - by for name, value in row._mapping.items() if name != "id"}
             connection.execute(update(d).where(d.c.id == row.id).values(**sooner))
+        for row in connection.execute(select(place.c.name, place.c.recent, *moments)).all():
+            sooner = {column.name: row._mapping[column.name] for column in moments}
+            sooner = {name: value and value - by for name, value in sooner.items()}
+            recent = row.recent and [[number - by // SLICE, worked, failed] for number, worked, failed in row.recent]
+            connection.execute(update(place).where(place.c.name == row.name).values(**sooner, recent=recent))
 
 
 def row_of(engine: Engine, delivery_id: int) -> Row[Any]:

@@ -414,18 +414,6 @@ delivery = Table(
         postgresql_where=text("state IN ('leased', 'sending')"),
         sqlite_where=text("state IN ('leased', 'sending')"),
     ),
-    Index(
-        "ix_delivery_unfinished",  # for destinations that keep the order of an account's messages
-        "account_id",
-        "destination",
-        "id",
-        postgresql_where=text(
-            "account_id IS NOT NULL AND state IN ('scheduled', 'retry_wait', 'held', 'leased', 'sending')"
-        ),
-        sqlite_where=text(
-            "account_id IS NOT NULL AND state IN ('scheduled', 'retry_wait', 'held', 'leased', 'sending')"
-        ),
-    ),
     Index(None, "nudge_id"),
     Index(None, "account_id", "created_at"),
     Index(None, "person_id", "created_at"),

@@ -136,7 +136,7 @@ def _hold(connection: Connection, at: Clocks, destination: str, found: Holds, wh
     """Says of what is due and stands still why it does."""
     query: Select[Any] = _due(suspects=None).with_only_columns(c.id, c.fence, c.state, c.rule)
     query = query.where(c.state != State.HELD.value, which)
-    rows = connection.execute(query, _parameters(at, destination, MOST)).all()
+    rows = connection.execute(_locked(query), _parameters(at, destination, MOST)).all()
     change(connection, By.CLAIM, [_held(row, found.why(row.rule, destination)) for row in rows])
 
 
@@ -178,7 +178,6 @@ def _due(*, suspects: bool | None) -> Select[Any]:
         .where(or_(c.retry_at.is_(None), c.retry_at <= bindparam("real", type_=Instant())))
         .order_by(c.due_at)  # by nothing else: the index has this order, however many are due
         .limit(bindparam("most"))
-        .with_for_update(skip_locked=True, of=delivery)
     )
     return due if suspects is None else due.where(c.lease_losses > 0 if suspects else c.lease_losses == 0)
 
@@ -191,7 +190,16 @@ def _of_group(*, suspects: bool, ordered: bool, but: tuple[str, ...]) -> tuple[S
         due = due.where(c.rule.not_in(but))
     if ordered:
         due = due.where(~is_behind(but))
-    return due.with_only_columns(c.rule, c.step), due.where(c.rule == bindparam("rule"), c.step == bindparam("step"))
+    head, group = (
+        due.with_only_columns(c.rule, c.step),
+        due.where(c.rule == bindparam("rule"), c.step == bindparam("step")),
+    )
+    return _locked(head), _locked(group)
+
+
+def _locked(due: Select[Any]) -> Select[Any]:
+    """Without those that somebody else has locked."""
+    return due.with_for_update(skip_locked=True, of=delivery)
 
 
 def _lease(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], worker: str) -> list[Leased]:

@@ -1,4 +1,4 @@
-"""Destinations: a breaker that counts, what the other side asked to wait, who was told; and order of an account's messages."""
+"""Destinations: a breaker that counts, what the other side asked to wait, and who was told of its end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-UNFINISHED = sa.text("account_id IS NOT NULL AND state IN ('scheduled', 'retry_wait', 'held', 'leased', 'sending')")
-
 
 def upgrade() -> None:
     op.add_column("destination", sa.Column("breaker_since", Instant()))
@@ -21,16 +19,8 @@ def upgrade() -> None:
     op.add_column("destination", sa.Column("probe_fence", sa.Integer()))
     op.add_column("destination", sa.Column("not_before", Instant()))
     op.add_column("destination", sa.Column("disabled_told", sa.Text()))
-    op.create_index(
-        "ix_delivery_unfinished",
-        "delivery",
-        ["account_id", "destination", "id"],
-        postgresql_where=UNFINISHED,
-        sqlite_where=UNFINISHED,
-    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_delivery_unfinished", "delivery")
     for name in ("disabled_told", "not_before", "probe_fence", "recent", "breaker_since"):
         op.drop_column("destination", name)
