@@ -21,7 +21,7 @@ from firstwin.outbox.settle import settle
 from firstwin.outbox.states import State
 from tests.outbox.given import REPLAY, answered, deliveries, on_the_wire, passes, row_of, rows, sending, states, taken
 
-DOWN = {"reason": "http_503"}
+DOWN: dict[str, Any] = {"reason": "http_503"}
 
 
 def place(engine: Engine, name: str = "crm") -> Row[Any]:

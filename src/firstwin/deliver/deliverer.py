@@ -18,7 +18,7 @@ from firstwin.db.tables import LIVE
 from firstwin.deliver.database import Database
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.lane import Lane
-from firstwin.deliver.round import Round
+from firstwin.deliver.round import SLOW, Round
 from firstwin.deliver.shift import work
 from firstwin.outbox.destinations import know
 from firstwin.outbox.states import State
@@ -103,7 +103,10 @@ class Deliverer:
         self._stop = partial(loop.call_soon_threadsafe, told.set)
         until = loop.time() + for_seconds + drain
         await _wait(told, for_seconds, given_up=self._stopped)
-        while round_.hangs() and loop.time() < until and not told.is_set() and not self._stopped:
+        if not told.is_set() and not self._stopped:
+            await round_.stand_still()
+            await round_.wait_for_the_wire(min(SLOW, drain))
+        while round_.is_on_the_wire and loop.time() < until and not told.is_set() and not self._stopped:
             await round_.stay_for_others()
             await _wait(told, A_MOMENT)
         await round_.close()

@@ -98,6 +98,7 @@ class Lane:
         try:
             left = [each for sender in _by_sender(letters) for each in await post(self._round, sender, patience)]
             await self._give_back([each.leased for each in left])
+            self._round.more |= bool(left) and not self._round.takes_more_to(self.destination)
         except Exception as error:  # noqa: BLE001 - as above
             failed(Log.DELIVERY_FAILED, error, deliveries=[each.leased.id for each in letters])
             return False

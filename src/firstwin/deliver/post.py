@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
@@ -24,9 +25,14 @@ async def post(round_: Round, letters: Sequence[Letter], patience: float) -> Seq
         return ()
     route = letters[0].route
     slots = round_.slots_of(route)
+    # who waits for its rate has time, and needs nothing that others hold
+    with nullcontext() if flow_of(route.sender).rate else slots.wanted():
+        return await _all(round_, letters, slots, patience)
+
+
+async def _all(round_: Round, letters: Sequence[Letter], slots: Slots, patience: float) -> Sequence[Letter]:
     while letters:
-        with slots.wanted():
-            count = await slots.take(min(len(letters), route.sender.group))
+        count = await slots.take(min(len(letters), letters[0].route.sender.group))
         if not count:
             break
         wired = await _to_the_wire(round_, letters[:count], slots)

@@ -26,7 +26,8 @@ SLOW: Final = 1.0  # seconds on the wire after which a message is taken for one 
 class Round:
     """Open until its time is up or it is told to stop: then nothing more goes to the wire.
 
-    It is late when its time was up and it only stays open for those who have nothing to do with what hangs.
+    When its time is up it stands still, until the wire is empty. Where something hangs there, it goes on for all others: it is
+    late, and begins nothing more where it hangs.
     """
 
     def __init__(self, desk: Desk, database: Database, patience: float) -> None:
@@ -41,6 +42,7 @@ class Round:
         self.dropped: Counter[State] = Counter()
         self.is_open = True
         self.is_late = False
+        self._stands_still = False
         self.more = False  # work was left when the round ended
         self.over = asyncio.Event()
         self._resting: set[str] = set()
@@ -74,7 +76,7 @@ class Round:
             self.over.set()
 
     def takes_more_to(self, destination: str) -> bool:
-        return self.is_open and not (self.is_late and self.hangs(destination))
+        return self.is_open and not self._stands_still and not (self.is_late and self.hangs(destination))
 
     async def pause(self, seconds: float) -> bool:
         """Whether the round is still open after so long."""
@@ -83,12 +85,15 @@ class Round:
                 await self.over.wait()
         return self.is_open
 
+    async def stand_still(self) -> None:
+        self._stands_still = True
+        for slots in self.slots.values():
+            await slots.close()
+
     async def stay_for_others(self) -> None:
-        """Its time was up, but something hangs: where it does, nothing more is begun."""
-        self.is_late = True
+        self._stands_still, self.is_late = False, True
         for name, slots in self.slots.items():
-            if self.hangs(name):
-                await slots.close()
+            await (slots.close() if self.hangs(name) else slots.open())
 
     async def close(self) -> None:
         self.is_open = False
@@ -114,11 +119,14 @@ class Round:
         if not self._on_the_wire:
             self._end_if_all_is_done()
 
-    def hangs(self, destination: str | None = None) -> bool:
-        """Whether a message to it, or to anybody, is on the wire for longer than usual."""
+    @property
+    def is_on_the_wire(self) -> bool:
+        return bool(self._on_the_wire)
+
+    def hangs(self, destination: str) -> bool:
+        """Whether a message to it is on the wire for longer than usual."""
         long_ago = asyncio.get_running_loop().time() - SLOW
-        begun = self._on_the_wire.values()
-        return any(at < long_ago and destination in (None, name) for name, at in begun)
+        return any(at <= long_ago and destination == name for name, at in self._on_the_wire.values())
 
     async def wait_for_the_wire(self, for_seconds: float | None = None) -> None:
         """Until everything that is on the wire has been settled, or so long."""

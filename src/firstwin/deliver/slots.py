@@ -79,3 +79,8 @@ class Slots:
         async with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    async def open(self) -> None:
+        async with self._changed:
+            self._closed = False
+            self._changed.notify_all()

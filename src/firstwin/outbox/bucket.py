@@ -21,8 +21,12 @@ class Flow:
     ordered: bool = False
 
     def most(self, wanted: int) -> int:
-        """How many deliveries are worth leasing at once."""
+        """How many deliveries are worth leasing at once: never more than its rate lets through in about one round."""
         return wanted if self.rate is None else max(1, min(wanted, int(self.rate * AHEAD.total_seconds())))
+
+    def is_far_off(self, next_free: datetime | None, now: datetime) -> bool:
+        """Whether a lease would only wait for its time."""
+        return self.rate is not None and next_free is not None and next_free > now + AHEAD
 
 
 AT_ONCE: Final = Flow()

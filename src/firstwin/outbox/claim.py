@@ -94,7 +94,7 @@ def claim(
         return ()
     if found.rules:
         _hold(connection, at, destination, found, c.rule.in_(sorted(found.rules)))
-    if found.asks_to_wait(destination, at.real):
+    if found.asks_to_wait(destination, at.real) or flow.is_far_off(place.next_free, at.real):
         return ()
     asked = _Asked(destination, tuple(sorted(found.rules)), suspects=suspects, ordered=flow.ordered)
     alone = suspects or not place.breaker.is_closed

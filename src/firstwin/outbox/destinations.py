@@ -24,11 +24,11 @@ OF_BREAKER = (
 
 @dataclass(frozen=True)
 class Place:
-    """A destination as its row has it. ``not_before``: the other side asked for a rest until then."""
+    """A destination as its row has it. ``next_free``: where it has a rate, nothing goes to the wire before then."""
 
     name: str
     breaker: Breaker
-    not_before: datetime | None = None
+    next_free: datetime | None = None
 
 
 def know(connection: Connection, names: Iterable[str]) -> None:
@@ -57,13 +57,13 @@ def lock_destinations(connection: Connection, names: Iterable[str]) -> dict[str,
     return found
 
 
-_ROW: Select[Any] = select(c.name, c.not_before, *OF_BREAKER).where(c.name == bindparam("wanted"))
+_ROW: Select[Any] = select(c.name, c.next_free_at, *OF_BREAKER).where(c.name == bindparam("wanted"))
 _LOCK = _ROW.with_for_update()
 _LOCK_FREE = _ROW.with_for_update(skip_locked=True)
 
 
 def _place(row: Row[Any]) -> Place:
-    return Place(row.name, breaker_of(row), row.not_before)
+    return Place(row.name, breaker_of(row), row.next_free_at)
 
 
 def breaker_of(row: Row[Any]) -> Breaker:
