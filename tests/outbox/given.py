@@ -164,11 +164,10 @@ def passes(engine: Engine, **length: float) -> None:
         for row in connection.execute(select(d.c.id, d.c.lease_until, d.c.retry_at)).all():
             sooner = {name: value and value - by for name, value in row._mapping.items() if name != "id"}
             connection.execute(update(d).where(d.c.id == row.id).values(**sooner))
-        for row in connection.execute(select(place.c.name, place.c.recent, *moments)).mappings().all():
-            sooner = {column.name: row._mapping[column.name] for column in moments}
-            sooner = {name: value and value - by for name, value in sooner.items()}
-            recent = row.recent and [[number - by // SLICE, worked, failed] for number, worked, failed in row.recent]
-            connection.execute(update(place).where(place.c.name == row.name).values(**sooner, recent=recent))
+        for at in connection.execute(select(place.c.name, place.c.recent, *moments)).all():
+            sooner = {column.name: (was := at._mapping[column.name]) and was - by for column in moments}
+            recent = at.recent and [[number - by // SLICE, worked, failed] for number, worked, failed in at.recent]
+            connection.execute(update(place).where(place.c.name == at.name).values(**sooner, recent=recent))
 
 
 def row_of(engine: Engine, delivery_id: int) -> Row[Any]:

@@ -21,6 +21,7 @@ from firstwin.deliver.lane import Lane
 from firstwin.deliver.round import SLOW, Round
 from firstwin.deliver.shift import work
 from firstwin.outbox.destinations import know
+from firstwin.outbox.limits import DEADLINE
 from firstwin.outbox.states import State
 
 A_MOMENT = 0.25  # seconds
@@ -49,7 +50,7 @@ class Deliverer:
         self._stop: Callable[[], object] = bool
         self._call: Callable[[], object] = bool
 
-    def run(self, for_seconds: float = 4, drain: float = 20) -> Delivered:
+    def run(self, for_seconds: float = 4, drain: float = DEADLINE) -> Delivered:
         """Takes what is due to the wire for so long, and then waits for what is on it, at most ``drain`` seconds.
 
         Meanwhile it goes on for those destinations where nothing hangs. While another thread runs it, this returns at once,

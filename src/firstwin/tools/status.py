@@ -19,6 +19,7 @@ from firstwin.facts.timeline import unplaced
 from firstwin.outbox.holds import holds
 from firstwin.outbox.rows import IS_WAITING
 from firstwin.tick.breaker import BY
+from firstwin.tools.destinations import Destination, stopped
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,6 @@ class Heart:
     who: str
     kind: str
     age: timedelta
-
-
-@dataclass(frozen=True)
-class Destination:
-    """A place that takes no messages now, and why."""
-
-    name: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +104,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         sources=tuple(source_status(connection, real)),
         hearts=_hearts(connection, real),
         paused="*" in pauses,
-        stopped=_stopped(connection),
+        stopped=stopped(connection, real),
         waits=_waits(connection, run, at, real),
     )
 
@@ -196,27 +189,14 @@ def _hearts(connection: Connection, real: datetime) -> tuple[Heart, ...]:
     return tuple(Heart(row.who, row.kind, real - row.at) for row in rows)
 
 
-def _stopped(connection: Connection) -> tuple[Destination, ...]:
-    d = t.destination.c
-    query = select(d.name, d.paused_at, d.disabled_at, d.disabled_why, d.breaker).order_by(d.name)
-    stopped = []
-    for row in connection.execute(query):
-        if row.disabled_at is not None:
-            stopped.append(
-                Destination(row.name, f"disabled: {row.disabled_why or 'the other side refuses everything'}")
-            )
-        elif row.paused_at is not None:
-            stopped.append(Destination(row.name, "paused"))
-        elif row.breaker != "closed":
-            stopped.append(Destination(row.name, "resting after many failures"))
-    return tuple(stopped)
-
-
 def _waits(connection: Connection, run: str, at: datetime, real: datetime) -> timedelta | None:
     d, found = t.delivery.c, holds(connection)
     if found.everything:
         return None
-    kept_back = d.rule.in_(sorted(found.rules)) | d.destination.in_(sorted(found.destinations))
+    stopped = (
+        found.destinations | found.resting.keys() | {name for name in found.asked if found.asks_to_wait(name, real)}
+    )
+    kept_back = d.rule.in_(sorted(found.rules)) | d.destination.in_(sorted(stopped))
     may_be_tried = or_(d.retry_at.is_(None), d.retry_at <= real)
     due = select(func.min(d.due_at)).where(IS_WAITING, d.run == run, d.due_at <= at, may_be_tried, ~kept_back)
     oldest = connection.execute(due).scalar_one()
