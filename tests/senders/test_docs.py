@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.senders.load import load_senders, sender_types
 
 PAGE = (Path(__file__).parents[2] / "docs" / "senders.md").read_text()
@@ -43,3 +44,13 @@ def test_the_table_says_what_each_kind_does_with_an_unknown_outcome() -> None:
     assert [kind for kind, found in policies.items() if found not in rows] == ["resend"]
     for policy, listed in rows.items():
         assert sorted(listed.split(", ")) == sorted(kind for kind, found in policies.items() if found == policy)
+
+
+def test_the_rates_and_orders_on_the_page_are_those_of_the_kinds() -> None:
+    rows = re.findall(r"^\| (\w[\w ]*) \| ([\d.]+|none) \| (true|false) \|$", PAGE, re.MULTILINE)
+    told = {kind: Flow(None if rate == "none" else float(rate), ordered == "true") for kind, rate, ordered in rows}
+    others = told.pop("all others")
+    kinds = {
+        kind: getattr(point.load(), "flow", AT_ONCE) for kind, point in sender_types().items() if kind != "apprise"
+    }
+    assert {kind: flow for kind, flow in kinds.items() if flow != others} == told
