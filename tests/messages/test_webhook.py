@@ -60,6 +60,8 @@ def test_programs_get_the_data_unchanged(webhook: MakePayload) -> None:
         ('{"type": "t",\n"data": {"a": "{{ account.name() }}"}}', 2, "cannot call"),
         ('{"type": "t",\n"data": {"a": "{{ 1 / 0 }}"}}', 2, "breaks on the values"),
         ('{"type": "t", "data": {"a": "{{ account.inf }}"}}', 1, "infinite"),
+        ('{"type": "t", "data": {"a": [{"b": "{{ account.inf }}"}]}}', 1, "infinite"),
+        ('{"type": "t", "data": {"a": "{{ 2 ** 70 }}"}}', 1, "can't be written as JSON"),
         ('{"type": "t", "data": {"a": "{{ account.long }}{{ account.long }}"}}', 1, "longer than"),
         ('{"type": "t", "data": {"a": "{{ account.long }}", "b": "{{ account.long }}"}}', 1, "longer than"),
         ('{"type": "t", "data": {"a": 1, "a": 2}}', 1, "twice"),
