@@ -38,6 +38,7 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     STATE_ENDED = "state_ended"
     DAILY_CAP = "daily_cap"
+    QUIET_HOURS = "quiet_hours"
     DESTINATION_PAUSED = "destination_paused"
     NOT_SENT = "not_sent"  # a replay without --send
     RULE_GONE = "rule_gone"

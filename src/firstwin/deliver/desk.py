@@ -13,6 +13,7 @@ from firstwin.messages.message import Message
 from firstwin.messages.templates import Channel
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
+from firstwin.outbox.peace import Peace
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -50,3 +51,8 @@ class Desk:
     worker: str
     addresses: AddressHash
     way_out: WayOut
+
+    @property
+    def peace(self) -> Peace:
+        """When customers are left alone."""
+        return Peace(self.project.quiet_hours, self.project.zone)

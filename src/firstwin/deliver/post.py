@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from sqlalchemy import Connection
+
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
 from firstwin.deliver.round import Round
@@ -46,11 +48,12 @@ async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -
 async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     desk = round_.desk
     taken = fences([each.leased for each in letters])
-    return await round_.database.write(
-        lambda connection: wire(
-            connection, desk.run, taken, desk.gates, desk.addresses, daily_cap=desk.project.daily_cap
-        )
-    )
+
+    def work(connection: Connection) -> Wired:
+        cap = desk.project.daily_cap
+        return wire(connection, desk.run, taken, desk.gates, desk.addresses, peace=desk.peace, daily_cap=cap)
+
+    return await round_.database.write(work)
 
 
 async def _send(round_: Round, letter: Letter, slots: Slots) -> None:

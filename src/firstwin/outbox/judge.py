@@ -17,6 +17,7 @@ from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.digests import CHANNEL, Listed, look_through
 from firstwin.outbox.holds import holds
 from firstwin.outbox.less_often import recipient, too_soon
+from firstwin.outbox.peace import Peace
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import WAITING, By, State
 from firstwin.outbox.suppressions import AddressHash, suppressed
@@ -67,6 +68,7 @@ def judge(
     gates: Gates,
     hashed: AddressHash,
     *,
+    peace: Peace,
     evidence: bool = False,
 ) -> Judged:
     """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
@@ -81,6 +83,7 @@ def judge(
     digests = _digests(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _of_nobody(digests, is_written=not evidence)
     verdicts |= _held(connection, _left(rows, verdicts))
+    verdicts |= _too_early(peace.ends(connection, at, _left(rows, verdicts)))
     # The last one asked: of two mails to the same person only the first may go, so that it had better be one that goes.
     soon = too_soon(connection, at, _left(rows, verdicts), classes)
     verdicts |= dict.fromkeys(sorted(soon), Verdict(State.SUPPRESSED, Reason.LESS_OFTEN))
@@ -184,3 +187,8 @@ def _held(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, Verdict
     found = holds(connection)
     reasons = {row.id: found.why(row.rule, row.destination) for row in rows}
     return {id_: Verdict(State.HELD, reason) for id_, reason in reasons.items() if reason is not None}
+
+
+def _too_early(ends: Mapping[int, datetime]) -> dict[int, Verdict]:
+    """By delivery: until when its recipient is left in peace."""
+    return {id_: Verdict(State.HELD, Reason.QUIET_HOURS, {"due_at": end}) for id_, end in ends.items()}

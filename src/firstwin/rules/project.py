@@ -23,6 +23,7 @@ from firstwin.rules.bounces import Bounces
 from firstwin.rules.documents import Document, Path, read_document
 from firstwin.rules.names import Duration, identifier
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.reading import read_word
 from firstwin.rules.word import Word, refusal, refused_all, refused_at, shown
 
@@ -187,6 +188,7 @@ class Project(Part):
     go_live: GoLive = "at_once"
     posthog_group: str = "company"
     daily_cap: Messages = 1000
+    quiet_hours: QuietHours | None = None
     redirect_to: RedirectTo | None = None
     bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)

@@ -28,6 +28,7 @@ WORDS: Final[dict[str, str]] = {
     Reason.REPLACED: "a newer one took its place",
     Reason.STATE_ENDED: "the state had ended",
     Reason.DAILY_CAP: "the cap of messages a day was reached",
+    Reason.QUIET_HOURS: "it is night where the recipient is, or the weekend",
     Reason.DESTINATION_PAUSED: "its destination takes no messages now",
     Reason.NOT_SENT: "nothing is sent from here",
     Reason.RULE_GONE: "the rule or its step is gone",
