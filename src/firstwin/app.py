@@ -114,6 +114,7 @@ class Wired:
             worker=self.worker,
             addresses=self.addresses,
             way_out=self.way_out,
+            priority=self.env.priority,
         )
 
 

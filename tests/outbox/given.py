@@ -15,8 +15,8 @@ from firstwin.decide.value import NotSent, Nudge, Planned
 from firstwin.match.value import Clause, Match, Standing, Start
 from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.destinations import know
+from firstwin.outbox.limits import Limits
 from firstwin.outbox.outcome import Outcome
-from firstwin.outbox.peace import Peace
 from firstwin.outbox.put import put
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
@@ -121,7 +121,8 @@ def open_gates(
 
 
 def on_the_wire(engine: Engine, leased: Sequence[Leased], *, run: str = REPLAY, **how: Any) -> Wired:
-    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "peace": Peace(), "daily_cap": 1000} | how
+    limits = Limits(**{name: how.pop(name) for name in ("daily_cap", "peace", "frequency") if name in how})
+    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "limits": limits} | how
     with write(engine) as connection:
         return wire(connection, run, fences(leased), **options)
 

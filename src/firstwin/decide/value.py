@@ -39,6 +39,8 @@ class Reason(StrEnum):
     STATE_ENDED = "state_ended"
     DAILY_CAP = "daily_cap"
     QUIET_HOURS = "quiet_hours"
+    CAPPED = "capped"  # they have had as many mails as anybody may get
+    OUTRANKED = "outranked"  # it lets a mail of a higher priority go first
     DESTINATION_PAUSED = "destination_paused"
     NOT_SENT = "not_sent"  # a replay without --send
     RULE_GONE = "rule_gone"

@@ -50,8 +50,7 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     taken = fences([each.leased for each in letters])
 
     def work(connection: Connection) -> Wired:
-        cap = desk.project.daily_cap
-        return wire(connection, desk.run, taken, desk.gates, desk.addresses, peace=desk.peace, daily_cap=cap)
+        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.limits)
 
     return await round_.database.write(work)
 

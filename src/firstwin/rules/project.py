@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from firstwin.rules.bounces import Bounces
+from firstwin.rules.caps import Caps
 from firstwin.rules.documents import Document, Path, read_document
 from firstwin.rules.names import Duration, identifier
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
@@ -189,6 +190,7 @@ class Project(Part):
     posthog_group: str = "company"
     daily_cap: Messages = 1000
     quiet_hours: QuietHours | None = None
+    caps: Caps = Caps()
     redirect_to: RedirectTo | None = None
     bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)

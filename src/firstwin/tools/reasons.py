@@ -29,6 +29,8 @@ WORDS: Final[dict[str, str]] = {
     Reason.STATE_ENDED: "the state had ended",
     Reason.DAILY_CAP: "the cap of messages a day was reached",
     Reason.QUIET_HOURS: "it is night where the recipient is, or the weekend",
+    Reason.CAPPED: "the recipient, or the account, has had as many mails as `caps` allows",
+    Reason.OUTRANKED: "a mail of a higher priority goes first, and `caps` has room for one",
     Reason.DESTINATION_PAUSED: "its destination takes no messages now",
     Reason.NOT_SENT: "nothing is sent from here",
     Reason.RULE_GONE: "the rule or its step is gone",
