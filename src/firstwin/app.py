@@ -311,8 +311,7 @@ class App:
 
     def sweep(self) -> Swept:
         """Takes back what lost workers held, ends what came too late, and rings for what is due."""
-        on_unknown = policies(self.in_force().senders)
-        found = Swept()
+        on_unknown, found = policies(self.in_force().senders), Swept()
         while one := self._sweep_once(on_unknown):
             found += one
         if found:
@@ -373,8 +372,8 @@ class App:
         """Whether this is well enough to be left alone."""
         with read(self.engine) as connection:
             found = vital(connection)
-        weak = weaknesses(found, broker_answers=self.bell.answers())
-        return Health(tuple(self.ailments(found)), (*weak, *filter(None, [self.waits_for_plan()])))
+        weak = [*weaknesses(found, broker_answers=self.bell.answers()), self.waits_for_plan()]
+        return Health(tuple(self.ailments(found)), tuple(filter(None, weak)))
 
     def beat_heart(self, who: str, kind: str) -> None:
         """Notes that a process is alive, every few seconds and no more often."""
