@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
-from firstwin.outbox.outcome import Policy
+from firstwin.outbox.outcome import OnUnknown, Policy
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Sender(Protocol):
 
     async def close(self) -> None:
         """Close what the running event loop has opened. To be called before that loop ends; a later one opens anew."""
+
+
+def policies(senders: Mapping[str, Sender]) -> OnUnknown:
+    """What is done with an unknown outcome, by the name of the sender."""
+    return {name: sender.on_unknown for name, sender in senders.items()}
 
 
 def not_taken(sender: Sender, message: Message) -> Refused:
