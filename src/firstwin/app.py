@@ -33,7 +33,7 @@ from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
 from firstwin.rules.say import say
 from firstwin.rules.terms import Rule
-from firstwin.senders.contract import Answer, Sender
+from firstwin.senders.contract import Answer, Sender, policies
 from firstwin.senders.load import load_senders
 from firstwin.senders.probe import probe
 from firstwin.settings import Settings, placeholders
@@ -58,6 +58,7 @@ from firstwin.tools.replay import Replayed, Stretch, replay
 from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
 from firstwin.tools.status import Status, status
 from firstwin.tools.surroundings import environment
+from firstwin.tools.vital import Signs, vital
 
 HEART_S = 3.0
 PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
@@ -114,6 +115,7 @@ class Wired:
             worker=self.worker,
             addresses=self.addresses,
             way_out=self.way_out,
+            priority=self.env.priority,
         )
 
 
@@ -310,8 +312,7 @@ class App:
 
     def sweep(self) -> Swept:
         """Takes back what lost workers held, ends what came too late, and rings for what is due."""
-        on_unknown = {name: sender.on_unknown for name, sender in self.in_force().senders.items()}
-        found = Swept()
+        on_unknown, found = policies(self.in_force().senders), Swept()
         while one := self._sweep_once(on_unknown):
             found += one
         if found:
@@ -360,7 +361,7 @@ class App:
         with read(self.engine) as connection:
             return status(connection, run)
 
-    def ailments(self, found: Status) -> list[str]:
+    def ailments(self, found: Signs) -> list[str]:
         """What is wrong, each in a sentence."""
         checked, broker = self.check(), self.settings.broker_url
         every = checked.project.tick_every if checked.project else timedelta(minutes=1)
@@ -370,9 +371,10 @@ class App:
 
     def health(self) -> Health:
         """Whether this is well enough to be left alone."""
-        found = self.status()
-        weak = weaknesses(found, broker_answers=self.bell.answers())
-        return Health(tuple(self.ailments(found)), (*weak, *filter(None, [self.waits_for_plan()])))
+        with read(self.engine) as connection:
+            found = vital(connection)
+        weak = [*weaknesses(found, broker_answers=self.bell.answers()), self.waits_for_plan()]
+        return Health(tuple(self.ailments(found)), tuple(filter(None, weak)))
 
     def beat_heart(self, who: str, kind: str) -> None:
         """Notes that a process is alive, every few seconds and no more often."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 import warnings
@@ -20,7 +19,8 @@ from celery.worker import state
 
 from firstwin.app import App
 from firstwin.bell import Bell, Task, celery_app
-from firstwin.outbox.limits import SOFT
+from firstwin.outbox.deadlines import SOFT
+from firstwin.stopping import LOOK_S, Stop
 from firstwin.telemetry import Log, failed, log
 
 BEAT = "beat"
@@ -31,6 +31,7 @@ PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be mis
 
 def run_worker(
     app: App,
+    stop: Stop,
     *,
     with_beat: bool = False,
     tick_every: timedelta | None = None,
@@ -45,23 +46,21 @@ def run_worker(
     log(Log.WORKER_STARTED, worker=app.name, broker=bool(app.settings.broker_url))
     try:
         if app.settings.broker_url:
-            _run_celery(app, rounds, when_ready, beat_every=every if with_beat else None)
+            _run_celery(app, stop, rounds, when_ready, beat_every=every if with_beat else None)
         else:
-            _run_alone(app, rounds, when_ready)
+            _run_alone(app, stop, rounds, when_ready)
     finally:
         _stop(app, rounds)
         log(Log.WORKER_STOPPED, worker=app.name)
 
 
-def run_beat(app: App) -> None:
+def run_beat(app: App, stop: Stop) -> None:
     """Rings `tick` and `sweep` until SIGTERM or Ctrl-C. Knows no fact and keeps no file."""
-    celery = celery_app(app.settings.broker_url)
-
-    def stop() -> None:
-        raise SystemExit(0)  # there is nothing to hand back
-
-    _on_stop(stop)
-    Service(_with_schedule(celery, _tick_every(app)), scheduler_cls=partial(_Metronome, app.bell)).start()
+    celery = _with_schedule(celery_app(app.settings.broker_url), _tick_every(app))
+    metronome = Service(celery, scheduler_cls=partial(_Metronome, app.bell)).scheduler
+    stop.quietly()
+    while not stop.wait(metronome.tick()):  # Celery's own loop sleeps up to five seconds, which only an exception ends
+        pass
 
 
 class _Metronome(Scheduler):  # type: ignore[misc]  # Celery has no types
@@ -130,13 +129,25 @@ class Rounds:
             return None
 
 
-def _run_alone(app: App, rounds: Rounds, when_ready: Callable[[], None]) -> None:
-    _on_stop(partial(_stop, app, rounds))
+def _run_alone(app: App, stop: Stop, rounds: Rounds, when_ready: Callable[[], None]) -> None:
+    stop.quietly()
     when_ready()
-    rounds.run()
+    beside = _beside(rounds)
+    while beside.is_alive() and not stop.wait(LOOK_S):
+        pass
+    _stop(app, rounds)
+    beside.join(SOFT)
 
 
-def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, beat_every: timedelta | None) -> None:
+def _beside(rounds: Rounds) -> threading.Thread:
+    thread = threading.Thread(target=rounds.run, name="rounds", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run_celery(
+    app: App, stop: Stop, rounds: Rounds, when_ready: Callable[[], None], *, beat_every: timedelta | None
+) -> None:
     celery = _with_tasks(celery_app(app.settings.broker_url), app, rounds)
     beat = None
     if beat_every:
@@ -151,9 +162,9 @@ def _run_celery(app: App, rounds: Rounds, when_ready: Callable[[], None], *, bea
 
     signals.setup_logging.connect(_leave_logging_alone)
     signals.worker_ready.connect(on_ready, weak=False)
-    worker = _worker(celery, app, partial(_stop_celery, app, rounds))
-    beside = threading.Thread(target=rounds.run, name="rounds", daemon=True)
-    beside.start()
+    worker = _worker(celery, app, stop)
+    stop.calls(partial(_stop_celery, app, rounds))
+    beside = _beside(rounds)
     worker.start()
     if beat:
         beat.service.stop(wait=False)  # waiting would be for ever, had its thread died
@@ -170,16 +181,11 @@ def _stop_celery(app: App, rounds: Rounds) -> None:
     state.should_stop = EX_OK
 
 
-def _on_stop(stop: Callable[[], object]) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop())
-
-
 def _leave_logging_alone(**_: object) -> None:
     """Celery sets up logging by itself unless somebody listens to this signal."""
 
 
-def _worker(celery: Celery, app: App, stop: Callable[[], None]) -> Worker:
+def _worker(celery: Celery, app: App, stop: Stop) -> Worker:
     # Celery warns root of pickled messages from the broker; only JSON is accepted here.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = _StoppableWorker(
@@ -192,19 +198,18 @@ def _worker(celery: Celery, app: App, stop: Callable[[], None]) -> Worker:
         without_mingle=True,
         without_heartbeat=True,
     )
-    worker.stop_softly = stop
-    _on_stop(stop)  # until it has started
+    worker.wish = stop
     return worker
 
 
 class _StoppableWorker(Worker):  # type: ignore[misc]  # Celery has no types
     """Ends with what is on the wire finished, the rest handed back, and exit code 0, also after Ctrl-C."""
 
-    stop_softly: Callable[[], None]
+    wish: Stop
 
     def install_platform_tweaks(self, _worker: Worker) -> None:
         """Celery's own signal handlers end with exit code 1 after Ctrl-C, and start anew after SIGHUP."""
-        _on_stop(self.stop_softly)
+        self.wish.listen()
 
 
 def _with_tasks(celery: Celery, app: App, rounds: Rounds) -> Celery:

@@ -11,7 +11,7 @@ from firstwin.messages.environments import environments
 from firstwin.messages.message import Mail
 from firstwin.messages.page import PAGES
 from firstwin.messages.page_audit import CHOICES
-from firstwin.messages.sandbox import COUNTED, TOGETHER
+from firstwin.messages.sandbox import COUNTED, LOOKED_AT, TOGETHER
 from tests.messages.conftest import Write
 from tests.messages.examples import SHIPPED, Project, rich
 from tests.messages.test_page import LAYOUT, context
@@ -30,7 +30,11 @@ def first_cells(text: str) -> set[str]:
 
 
 def test_every_filter_is_told_of_and_no_other() -> None:
-    ours = {name for name in environments(Project()).html.filters if not name.startswith("_")} - {COUNTED, TOGETHER}
+    ours = {name for name in environments(Project()).html.filters if not name.startswith("_")} - {
+        COUNTED,
+        LOOKED_AT,
+        TOGETHER,
+    }
     assert first_cells(section("Filters")) == ours
 
 
@@ -62,7 +66,9 @@ def test_the_example_of_a_page_works(write: Write) -> None:
 def test_the_limits_are_the_true_ones() -> None:
     told = section("What a template cannot do")
     assert f"{limits.RENDERED:,} characters" in told
-    assert f"{limits.STEPS:,} turns" in told
+    assert f"{limits.TURNS:,} turns" in told
+    assert f"{limits.PARTS:,} places" in told
+    assert f"{limits.WORK:,} in one part" in told
 
 
 def test_the_example_works(write: Write) -> None:

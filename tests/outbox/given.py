@@ -16,12 +16,14 @@ from firstwin.match.value import Clause, Match, Standing, Start
 from firstwin.outbox.breaker import SLICE
 from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.destinations import know
+from firstwin.outbox.limits import Limits
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.put import put
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.wire import Wired, wire
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.terms import Again, Alert, Email, EventStart, Recipient, Rule, Step, Webhook
 
 ADDRESSES = AddressHash(("a secret of thirty-two characters",))
@@ -120,7 +122,8 @@ def open_gates(
 
 
 def on_the_wire(engine: Engine, leased: Sequence[Leased], *, run: str = REPLAY, **how: Any) -> Wired:
-    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "daily_cap": 1000} | how
+    limits = Limits(**{name: how.pop(name) for name in ("daily_cap", "peace", "frequency") if name in how})
+    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "limits": limits} | how
     with write(engine) as connection:
         return wire(connection, run, fences(leased), **options)
 
@@ -194,6 +197,10 @@ def force(engine: Engine, delivery_id: int, **values: Any) -> None:
     """Puts a delivery into a state by hand, to see what may follow."""
     with write(engine) as connection:
         connection.execute(update(tables.delivery).where(tables.delivery.c.id == delivery_id).values(**values))
+
+
+def quiet_hours(begin: str, end: str, *, weekends: bool = False) -> QuietHours:
+    return QuietHours.model_validate({"from": begin, "until": end, "weekends": weekends})
 
 
 def run_of(engine: Engine, run: str = REPLAY) -> Run:

@@ -32,7 +32,7 @@ from firstwin.outbox.states import ALLOWED, ENDED, State
 from firstwin.outbox.sweep import MOST_LOSSES, sweep
 from firstwin.outbox.wire import Paced
 from firstwin.tools.verify import verify
-from tests.outbox.given import NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
 
 pytestmark = pytest.mark.slow
 
@@ -202,7 +202,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         """An auditor finds nothing, but that all was tried again too soon: here time passes without waiting."""
         with read(self.engine) as connection:
-            assert [each for each in verify(connection) if each.rows and each.id != "not_too_soon"] == []
+            assert [each for each in verify(connection, ADDRESSES) if each.rows and each.id != "not_too_soon"] == []
 
     def a_row_is_at_one_with_itself(self, row: Row[Any]) -> None:
         assert (row.settled_at is not None) == (row.state in ENDED)

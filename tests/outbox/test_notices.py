@@ -16,7 +16,7 @@ from firstwin.outbox.notices import NOTICE
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.settle import settle
 from firstwin.tools.verify import verify
-from tests.outbox.given import NOON, REPLAY, answered, on_the_wire, rows, sending, states, taken
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, on_the_wire, rows, sending, states, taken
 
 
 def gone(engine: Engine, ops: str | None = "cs-slack", leased: Sequence[Leased] | None = None) -> Mapping[str, str]:
@@ -56,7 +56,7 @@ def test_it_goes_out_like_any_message_and_is_no_nudge(engine: Engine) -> None:
     assert states(engine) == {"dead": 1, "delivered": 1}
     assert rows(engine, tables.event) == []
     with read(engine) as connection:
-        assert [each for each in verify(connection) if each.rows] == []
+        assert [each for each in verify(connection, ADDRESSES) if each.rows] == []
 
 
 def test_one_that_is_gone_again_after_a_person_enabled_it_is_told_of_again(engine: Engine) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, unquote
+
+import pytest
+
 from firstwin.senders.redact import Redactor, secrets_of_url
 
+KEY = 'Tt/k3n+&of "mine"==<é>'
 SLACK = "https://hooks.slack.com/services/T0001/B0001/abcDEF123"
 
 
@@ -20,6 +29,37 @@ def test_the_longest_is_taken_out_first() -> None:
 
 def test_a_secret_is_found_in_its_encoded_form() -> None:
     assert Redactor({"a/b+c=="})("token=a%2Fb%2Bc%3D%3D") == "token=[redacted]"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        json.dumps({"you sent": f"key {KEY} was wrong"}),
+        json.dumps({"url": KEY}).replace("/", "\\/"),
+        f"<p>No such key: {html.escape(KEY)}</p>",
+        f"?key={quote(KEY)}",
+        "?key=" + re.sub("%..", lambda found: found[0].lower(), quote(KEY, safe="")),
+        *(
+            f"Authorization: Basic {base64.b64encode(f'{user}:{KEY}:'.encode()).decode()}"
+            for user in ("a", "ab", "abc")
+        ),
+        base64.b64encode(KEY.encode()).decode(),
+        f"\N{ZERO WIDTH SPACE}{KEY}{KEY}",
+    ],
+)
+def test_a_secret_is_found_however_it_was_wrapped(said: str) -> None:
+    kept = Redactor({KEY})(said)
+    assert "[redacted]" in kept
+    inside = [KEY[at : at + 8] for at in range(len(KEY) - 8)]
+    unwrapped = [kept, html.unescape(kept), unquote(kept), kept.replace("\\", "")]
+    assert [part for part in inside for text in unwrapped if part in text] == []
+    for word in re.findall(r"[A-Za-z0-9+/]{8,}", kept):
+        decoded = base64.b64decode(word[: len(word) // 4 * 4])
+        assert [part for part in inside if part.encode() in decoded] == []
+
+
+def test_a_secret_that_is_no_text_of_its_own_is_found_too() -> None:
+    assert "tok" not in Redactor({"tok\udcffen&<é>/x"})("tok\udcffen&<é>/x")
 
 
 def test_a_secret_that_the_cut_would_halve_is_gone_before_the_cut() -> None:

@@ -12,17 +12,18 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from firstwin.db.engine import clock, read, write
 from firstwin.db.tables import attempt, delivery, destination, nudge, rule_version, suppression
 from firstwin.outbox.replay import replay
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.remembered import meaning_of
-from firstwin.tools.invariants import INVARIANTS
+from firstwin.tools.mails_after import mails_after
 from firstwin.tools.verify import verify
-from tests.outbox.given import NOON, a_rule, answered, deliveries, on_the_wire, rows, sending, taken
+from tests.outbox.given import ADDRESSES, NOON, a_rule, answered, deliveries, on_the_wire, rows, sending, taken
 
 LONG = timedelta(hours=1)
 
 
 def broken(engine: Engine) -> dict[str, tuple[int, ...]]:
     with read(engine) as connection:
-        return {found.id: found.examples for found in verify(connection) if found.rows}
+        return {found.id: found.examples for found in verify(connection, ADDRESSES) if found.rows}
 
 
 @pytest.fixture
@@ -107,6 +108,13 @@ def had_asked_for_no_more(connection: Connection) -> None:
     connection.execute(insert(suppression).values(row | {"since": clock(connection) - LONG}))
 
 
+def was_suppressed(connection: Connection, message_class: str = "*", ago: timedelta = LONG) -> None:
+    """Its person is not known any more."""
+    address = connection.execute(select(delivery.c.address).where(delivery.c.person_id == "anna")).scalar_one()
+    row = {"address_hash": ADDRESSES.of(address.upper()), "class": message_class, "reason": "hard_bounce", "who": "ses"}
+    connection.execute(insert(suppression).values(row | {"since": clock(connection) - ago}))
+
+
 def tells_twice(connection: Connection) -> None:
     row = connection.execute(select(delivery).where(delivery.c.id == one(connection, "scheduled"))).one()._asdict()
     del row["id"]
@@ -139,6 +147,7 @@ SPOILT: dict[str, Callable[[Connection], object]] = {
     "on_the_wire": changes("sending", state="leased"),
     "not_too_soon": begins_another("unknown", timedelta(seconds=3)),
     "none_after_a_suppression": had_asked_for_no_more,
+    "none_to_a_suppressed_address": was_suppressed,
     "told_once": tells_twice,
     "told_at_all": is_not_told,
 }
@@ -147,8 +156,32 @@ ALSO = {  # what one fault breaks besides
 }
 
 
-def test_every_invariant_has_its_fault() -> None:
-    assert set(SPOILT) == {invariant.id for invariant in INVARIANTS}
+def test_every_invariant_has_its_fault(engine: Engine) -> None:
+    with read(engine) as connection:
+        assert set(SPOILT) == {found.id for found in verify(connection, ADDRESSES)}
+
+
+@pytest.mark.parametrize(("message_class", "ago"), [("product", LONG), ("*", timedelta(seconds=30))])
+def test_another_class_and_a_wish_that_came_a_moment_before_break_nothing(
+    lived: Engine, message_class: str, ago: timedelta
+) -> None:
+    with write(lived) as connection:
+        was_suppressed(connection, message_class, ago)
+    assert broken(lived) == {}
+
+
+def test_addresses_are_looked_at_in_batches_to_the_last(engine: Engine) -> None:
+    mails = sending(engine, 12, channels=("email",))
+    for mail in mails:
+        answered(engine, mail, "accepted")
+    with write(engine) as connection:
+        since = clock(connection) - LONG
+        wishes = [{"address_hash": ADDRESSES.of(f"acme-{n:04}@example.com"), "since": since} for n in (0, 5, 11)]
+        same = {"class": "marketing", "reason": "complaint", "who": "ses"}
+        connection.execute(insert(suppression).values([wish | same for wish in wishes]))
+    with read(engine) as connection:
+        assert len(list(mails_after(connection, ADDRESSES, batch=5))) == 3
+        assert list(mails_after(connection, AddressHash(("a secret that was lost, of 40 characters",)))) == []
 
 
 @pytest.mark.parametrize("id_", SPOILT)
@@ -164,7 +197,7 @@ def test_a_nudge_is_named_by_its_own_id(lived: Engine) -> None:
     with write(lived) as connection:
         is_not_told(connection)
     with read(lived) as connection:
-        (found,) = [each for each in verify(connection) if each.rows]
+        (found,) = [each for each in verify(connection, ADDRESSES) if each.rows]
     told = {row.nudge_id for row in rows(lived, delivery)}
     assert found.of == "nudge"
     assert set(found.examples) == {row.id for row in rows(lived, nudge)} - told
@@ -173,6 +206,6 @@ def test_a_nudge_is_named_by_its_own_id(lived: Engine) -> None:
 def test_how_far_it_is_can_be_shown(engine: Engine) -> None:
     told: list[float] = []
     with read(engine) as connection:
-        verify(connection, told.append)
+        verify(connection, ADDRESSES, told.append)
     assert told == sorted(told)
     assert told[-1] == 1

@@ -1,4 +1,6 @@
 import json
+import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from firstwin.bell import EMBEDDED, Bell, Task, celery_app
 from firstwin.db import tables
 from firstwin.db.engine import read
 from firstwin.settings import Settings
-from firstwin.worker import Rounds, _Metronome, _with_schedule, _with_tasks
+from firstwin.stopping import SIGNALS, Stop
+from firstwin.worker import Rounds, _Metronome, _with_schedule, _with_tasks, run_beat, run_worker
 from tests.cli.given import make_project
 
 
@@ -110,3 +113,34 @@ def test_beat_rings_for_ticks_and_sweeps_and_keeps_no_file(valkey_url: str) -> N
     with Redis.from_url(valkey_url) as redis:
         (message,) = redis.lrange("firstwin", 0, -1)
     assert json.loads(message)["headers"]["task"] == "tick"
+
+
+class Finalized:
+    """What is told while a finalizer runs: whatever is raised there is lost."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+class ToldOnce(Stop):
+    def wait(self, seconds: float) -> bool:
+        Finalized()
+        return super().wait(seconds)
+
+
+@pytest.fixture
+def told_once() -> Iterator[Stop]:
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield ToldOnce()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_beat_ends_whenever_it_is_told_to(app: App, told_once: Stop) -> None:
+    run_beat(app, told_once)
+    assert told_once.asked
+
+
+def test_a_worker_without_a_broker_ends_whenever_it_is_told_to(app: App, told_once: Stop) -> None:
+    run_worker(app, told_once)
+    assert app.stopping.is_set()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +12,7 @@ import typer
 
 from firstwin.cli.console import fail, screen
 from firstwin.cli.opening import opened
+from firstwin.stopping import LOOK_S, Stop
 
 if TYPE_CHECKING:
     from firstwin.app import App
@@ -22,47 +21,47 @@ if TYPE_CHECKING:
 
 def up(ctx: typer.Context) -> None:
     """Run everything in one process: worker, beat, the web pages and a broker of its own."""
-    _may_be_stopped()
+    stop = Stop()
     from firstwin.bell import EMBEDDED
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True, sends=True, broker_url=EMBEDDED) as app, _web(app):
         app.in_force()  # which tells at once what keeps its rules from running
         _seldom_collecting()
-        run_worker(app, with_beat=True)
+        run_worker(app, stop, with_beat=True)
 
 
 def worker(ctx: typer.Context) -> None:
     """Run a worker. Any number of them may share a database; without a broker it looks into the database by itself."""
-    _may_be_stopped()
+    stop = Stop()
     from firstwin.worker import run_worker
 
     with opened(ctx, serves=True, sends=True) as app:
         app.in_force()
         _seldom_collecting()
-        run_worker(app)
+        run_worker(app, stop)
 
 
 def beat(ctx: typer.Context) -> None:
     """Ring the workers regularly. It knows no fact, so that none, one or several may run."""
-    _may_be_stopped()
+    stop = Stop()
     from firstwin.worker import run_beat
 
     with opened(ctx, serves=True) as app:
         if not app.settings.broker_url:
             fail("Beat rings workers over a broker: set FIRSTWIN_BROKER_URL, or run `firstwin up` on one machine.")
-        run_beat(app)
+        run_beat(app, stop)
 
 
 def web(ctx: typer.Context) -> None:
     """Take messages over HTTP, and let people unsubscribe. Any number may run behind a proxy that speaks https."""
-    _may_be_stopped()
+    stop = Stop()
 
     with opened(ctx, serves=True, sends=True) as app:
-        asked_to_stop = _noted_stop()
+        stop.quietly()
         with _web(app):
             _seldom_collecting()
-            while not asked_to_stop.wait(LOOK_S):
+            while not stop.wait(LOOK_S):
                 pass
 
 
@@ -96,11 +95,11 @@ def demo(
     ] = 0,
 ) -> None:
     """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
-    _may_be_stopped()
+    stop = Stop()
     from firstwin.demo.run import PortError, run_demo
 
     try:
-        code = run_demo(screen(), seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port)
+        code = run_demo(screen(), stop, seconds=seconds or (25 if exit_ else 60), ends=exit_, port=port)
     except PortError as error:
         fail(str(error))
     raise typer.Exit(code)
@@ -114,19 +113,3 @@ def _seldom_collecting() -> None:
 
 
 TURN_S = 0.001  # Python's 5 ms would keep who stores messages waiting after each statement while others are read
-STOPS = (signal.SIGTERM, signal.SIGINT)
-LOOK_S = 1.0  # a signal that comes just before a wait begins does not end it
-
-
-def _noted_stop() -> threading.Event:
-    """Set by SIGTERM and Ctrl-C from now on. To raise there would be lost where the collector happens to run a finalizer."""
-    asked = threading.Event()
-    for number in STOPS:
-        signal.signal(number, lambda *_: asked.set())
-    return asked
-
-
-def _may_be_stopped() -> None:
-    """SIGTERM and Ctrl-C end it with exit code 0 from the first moment on; the worker takes over when it runs."""
-    for number in STOPS:
-        signal.signal(number, lambda *_: sys.exit(0))

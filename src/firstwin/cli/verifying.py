@@ -21,7 +21,7 @@ def verify(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
     from firstwin.tools.verify import verify as look
 
     with opened(ctx) as app, read(app.engine) as connection, watching("Looking at every delivery") as told:
-        found = look(connection, told)
+        found = look(connection, app.addresses, told)
     broken = [each for each in found if each.rows]
     if as_json:
         print_json([vars(each) for each in found])

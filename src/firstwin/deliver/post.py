@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
 
+from sqlalchemy import Connection
+
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
 from firstwin.deliver.round import Round
@@ -61,17 +63,12 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     desk, route = round_.desk, letters[0].route
     rate = flow_of(route.sender).rate
     taken = fences([each.leased for each in letters])
-    return await round_.database.write(
-        lambda connection: wire(
-            connection,
-            desk.run,
-            taken,
-            desk.gates,
-            desk.addresses,
-            daily_cap=desk.project.daily_cap,
-            paced=None if rate is None else Paced(route.name, rate),
-        )
-    )
+    paced = None if rate is None else Paced(route.name, rate)
+
+    def work(connection: Connection) -> Wired:
+        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.limits, paced=paced)
+
+    return await round_.database.write(work)
 
 
 async def _send(round_: Round, letter: Letter, slots: Slots) -> None:

@@ -9,7 +9,7 @@ from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.outcome import OnUnknown
 from firstwin.rules.project import RedirectTo
-from firstwin.senders.contract import Sender
+from firstwin.senders.contract import Sender, policies
 
 
 @dataclass(frozen=True)
@@ -57,4 +57,4 @@ class Routes:
 
     def on_unknown(self) -> OnUnknown:
         """By destination, what its sender does about an unknown outcome."""
-        return {name: sender.on_unknown for name, sender in self._senders.items()}
+        return policies(self._senders)

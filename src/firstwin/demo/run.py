@@ -30,6 +30,7 @@ from firstwin.demo.project import write_project
 from firstwin.demo.screen import Screen
 from firstwin.demo.summary import summary
 from firstwin.settings import Settings
+from firstwin.stopping import Stop
 from firstwin.tools.database import opened
 from firstwin.tools.due import runs_with_deliveries
 from firstwin.worker import run_worker
@@ -43,7 +44,7 @@ class PortError(Exception):
     """The port that was asked for cannot be used."""
 
 
-def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
+def run_demo(console: Console, stop: Stop, *, seconds: float, ends: bool, port: int) -> int:
     """The exit code, 1 if nothing arrived. ``seconds``: how long the three weeks take, before it ends or stands still.
 
     Raises PortError if the port cannot be used.
@@ -55,7 +56,7 @@ def run_demo(console: Console, *, seconds: float, ends: bool, port: int) -> int:
             inbox = _inbox(engine, port)
             write_project(Path(folder), inbox, clock.LENGTH * (TICK_S / seconds))
             with App.open(settings) as app, pages.of(app):
-                return _with_inbox(app, inbox, console, seconds, ends=ends)
+                return _with_inbox(app, stop, inbox, console, seconds, ends=ends)
 
 
 def _inbox(engine: Engine, port: int) -> Inbox:
@@ -65,11 +66,11 @@ def _inbox(engine: Engine, port: int) -> Inbox:
         raise PortError(f"Port {port} can't be used ({error}): choose another with `--port`.") from error
 
 
-def _with_inbox(app: App, inbox: Inbox, console: Console, seconds: float, *, ends: bool) -> int:
+def _with_inbox(app: App, stop: Stop, inbox: Inbox, console: Console, seconds: float, *, ends: bool) -> int:
     inbox.start()
     console.print(f"The inbox, with every mail and alert as its receiver sees it: {inbox.url}")
     try:
-        _run(app, Screen(console, inbox.url), seconds, ends=ends)
+        _run(app, stop, Screen(console, inbox.url), seconds, ends=ends)
     finally:
         inbox.stop()
     if ends:
@@ -90,13 +91,14 @@ def _settings(folder: Path, public_url: str) -> Settings:
     )
 
 
-def _run(app: App, screen: Screen, seconds: float, *, ends: bool) -> None:
+def _run(app: App, stop: Stop, screen: Screen, seconds: float, *, ends: bool) -> None:
     begin = clock.set_up(app.engine, app.rules())
     feed = Feed(app.engine, lines(begin))
     feed.send_the_past(begin)
     life = threading.Thread(target=_live, args=(app, screen, feed, begin, seconds, ends), name="life")
-    run_worker(app, with_beat=True, tick_every=timedelta(seconds=TICK_S), when_ready=life.start)
-    life.join()
+    run_worker(app, stop, with_beat=True, tick_every=timedelta(seconds=TICK_S), when_ready=life.start)
+    if life.ident is not None:  # else it was told to stop before it was ready
+        life.join()
 
 
 def _live(app: App, screen: Screen, feed: Feed, begin: datetime, seconds: float, ends: bool) -> None:

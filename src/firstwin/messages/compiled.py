@@ -15,10 +15,11 @@ from firstwin.messages import limits
 from firstwin.messages.error import RenderError, Stopped
 from firstwin.messages.guard import NotAllowed, guarded
 from firstwin.messages.marks import Marks
+from firstwin.messages.meter import METER, Meter
 from firstwin.messages.missing import Missing, MissingValueError, path_of, what_is_missing
 from firstwin.messages.mistaken import Code, in_words, opened_and_never_closed
 from firstwin.messages.restored import Restored, restored
-from firstwin.messages.sandbox import STEPS, Sandbox
+from firstwin.messages.sandbox import Sandbox
 
 BREAKS = (  # what a template can break on; anything else is a bug of ours
     TemplateError, Stopped, MissingValueError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
@@ -35,7 +36,7 @@ class Compiled:
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text, or RenderError with the line of the template that could not be made."""
-        context = self.template.new_context({**values, STEPS: [limits.STEPS]})
+        context = self.template.new_context({**values, METER: Meter()})
         try:
             return "".join(self._run(context))
         except BREAKS as broken:
@@ -43,7 +44,7 @@ class Compiled:
 
     def value(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the expression is
         """The value itself, of a template that was compiled for that."""
-        context = self.template.new_context({**values, STEPS: [limits.STEPS]})
+        context = self.template.new_context({**values, METER: Meter()})
         try:
             self._run(context)
             found = context.vars["result"]

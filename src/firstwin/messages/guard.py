@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from firstwin.messages.sandbox import COUNTED, TOGETHER
+from firstwin.messages import limits
+from firstwin.messages.sandbox import COUNTED, LOOKED_AT, TOGETHER
 
 ALLOWED: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const,
@@ -21,6 +22,7 @@ REFUSED: Final[dict[type[nodes.Node], str]] = {
     nodes.Block: "A block may not stand inside another part here.",
     nodes.AssignBlock: "“set” takes a value: {% set name = … %}.",
 }
+COSTLY: Final = (nodes.Filter, nodes.Test, nodes.Compare, nodes.Getitem)
 LOOP_ONLY: Final = "A template has “if”, “for”, “set” and “block”; it has nothing called “{}”."
 
 
@@ -33,9 +35,11 @@ class NotAllowed(Exception):  # noqa: N818 - a refusal, with the line that it is
 
 def guarded(template: nodes.Template) -> nodes.Template:
     """The same template with its loops counted and its texts bounded, or NotAllowed."""
-    for node in _all(template):
+    parts = _all(template)
+    for node in parts:
         _allow(node)
-    guarded = _Bounds().visit(template)
+    much = sum(isinstance(node, COSTLY) for node in parts) > limits.FREE
+    guarded = _Bounds(much=much).visit(template)
     assert isinstance(guarded, nodes.Template)  # noqa: S101 - a template stays one
     return guarded
 
@@ -61,14 +65,67 @@ def _allow(node: nodes.Node) -> None:
 
 
 class _Bounds(NodeTransformer):
-    """Turns of loops are counted, and texts joined by ``~`` are kept to a length."""
+    """Turns of loops are counted, texts joined by ``~`` are kept to a length, and what costs as much as its values are
+    long has them counted: everywhere inside a loop, and outside where there is ``much`` of it.
+    """
+
+    def __init__(self, *, much: bool) -> None:
+        self._counts = much
 
     def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401 - Jinja2's names
+        weight = _weight(node)
+        before, self._counts = self._counts, True
         self.generic_visit(node, *args, **kwargs)
-        node.iter = nodes.Filter(node.iter, COUNTED, [], [], None, None, lineno=node.lineno)
+        self._counts = before
+        node.iter = _filtered(node.iter, COUNTED, nodes.Const(weight, lineno=node.lineno))
         return node
 
     def visit_Concat(self, node: nodes.Concat, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401
         self.generic_visit(node, *args, **kwargs)
-        texts = nodes.List(node.nodes, lineno=node.lineno)
-        return nodes.Filter(texts, TOGETHER, [], [], None, None, lineno=node.lineno)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), TOGETHER)
+
+    def visit_Filter(self, node: nodes.Filter, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401
+        self.generic_visit(node, *args, **kwargs)
+        if self._counts and node.node is not None:
+            node.node = _looked_at(node.node)
+            node.args = [_looked_at(each) for each in node.args]
+            for pair in node.kwargs:
+                pair.value = _looked_at(pair.value)
+        return node
+
+    def visit_Test(self, node: nodes.Test, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401
+        self.generic_visit(node, *args, **kwargs)
+        if self._counts:
+            node.node = _looked_at(node.node)
+            node.args = [_looked_at(each) for each in node.args]
+        return node
+
+    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401
+        self.generic_visit(node, *args, **kwargs)
+        if self._counts:
+            node.expr = _looked_at(node.expr)
+            for operand in node.ops:
+                operand.expr = _looked_at(operand.expr)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802, ANN401
+        self.generic_visit(node, *args, **kwargs)
+        if self._counts and isinstance(node.arg, nodes.Slice):
+            node.node = _looked_at(node.node)
+        return node
+
+
+def _looked_at(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else _filtered(node, LOOKED_AT)
+
+
+def _filtered(node: nodes.Node, name: str, *args: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(cast("nodes.Expr", node), name, list(args), [], None, None, lineno=node.lineno)
+
+
+def _weight(node: nodes.Node) -> int:
+    """How many parts of the template one turn goes through, and how long the texts are that stand in them."""
+    return sum(
+        1 + (len(each.value) if isinstance(each, nodes.Const) and isinstance(each.value, str) else 0)
+        for each in _all(node)
+    )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 SOURCE: Final = 256_000  # characters of one template file
+PARTS: Final = 2_000  # of its `{{ … }}` and `{% … %}`: beyond that it takes seconds to be read
 RENDERED: Final = 200_000  # characters of one part of a message; Gmail cuts mails at 102 kB
-STEPS: Final = 10_000  # turns of all loops together
+TURNS: Final = 10_000  # turns of all loops together
+WORK: Final = 2_000_000  # characters and values that are looked at: a second or two, where each is sorted
+FREE: Final = 50  # filters and comparisons outside of loops that are not counted: an honest template has fewer
 NUMBER: Final = 10**15  # what arithmetic in a template may reach
 DEPTH: Final = 20  # lists and groups inside one another, in the data of a message
 VALUES: Final = 20_000  # values in the data of one message

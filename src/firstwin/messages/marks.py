@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import Lexer
 
+from firstwin.messages import limits
 from firstwin.messages.error import RenderError, Why
 from firstwin.messages.mistaken import code_in, in_words
 
@@ -97,6 +98,10 @@ class Marks:
         tokens = _tokens(self.environment.lexer, source, place)
         for line, kind, text in tokens:
             here = Place(place.file, place.line + line - 1)
+            if len(self._parts) > limits.PARTS:
+                raise here.error(
+                    "too_large", f"A template has at most {limits.PARTS:,} places with {{{{ … }}}} or {{% … %}}."
+                )
             if kind == "data":
                 yield text
             elif kind == "variable_begin":

@@ -20,7 +20,7 @@ LAYOUT = {  # tables place things on a page; in text they are lines
     "td": HtmlElement(display=Display.inline),
     "th": HtmlElement(display=Display.inline),
 }
-WITH_TARGET = re.compile(r"(\S+) \((\S+)\)")
+WITH_TARGET = re.compile(r"(?<!\S)(\S+) \((\S+)\)")  # looked for where a word begins, else a long one takes its square
 GAP = "zqgapzq"
 LIST_ENDS = re.compile(r"</[uo]l>(?!\s*</li>)")  # a list within a list goes on
 TICKED = re.compile(r"^([ ]*)\* (?=[✓○])", re.MULTILINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from jinja2 import pass_context
@@ -13,6 +13,7 @@ from jinja2.tests import TESTS as JINJA_TESTS
 
 from firstwin.messages import limits
 from firstwin.messages.error import Stopped
+from firstwin.messages.meter import counted, looked_at, meter
 from firstwin.messages.missing import Missing
 
 FILTERS: Final = (
@@ -24,8 +25,8 @@ TESTS: Final = (
     "number", "string", "boolean", "true", "false", "even", "odd",
 )  # fmt: skip
 IN_LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length"})
-STEPS: Final = "_steps"  # where a rendering keeps how many turns of loops it has left
 COUNTED: Final = "counted turns"  # filters with such names cannot be written in a template
+LOOKED_AT: Final = "looked at"
 TOGETHER: Final = "text put together"
 Show = Callable[[Context, Any], str]
 
@@ -44,7 +45,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.raw = raw
         self.tests = {name: JINJA_TESTS[name] for name in TESTS}
         self.filters = {name: JINJA_FILTERS[name] for name in FILTERS} | dict(filters)
-        self.filters |= {COUNTED: counted, TOGETHER: together}
+        self.filters |= {COUNTED: counted, LOOKED_AT: looked_at, TOGETHER: together}
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - any value of the data
         return obj[attribute] if type(obj) is dict and attribute in obj else self.getitem(obj, attribute)
@@ -71,13 +72,25 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401, ARG002
         return False
 
+    def call_filter(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """What ``map`` does to each value."""
+        return super().call_filter(name, self._looked_at(value, kwargs), *args, **kwargs)
+
+    def call_test(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """What ``select`` and ``reject`` ask of each value."""
+        return super().call_test(name, self._looked_at(value, kwargs), *args, **kwargs)
+
+    def _looked_at(self, value: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        context = given.get("context")
+        return looked_at(context, value) if context is not None else value
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Arithmetic on numbers of a sane size, and two texts joined by ``+``."""
         for value in (left, right):
             if isinstance(value, Missing):
                 value.fail()
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            return _not_too_long(left + right)
+            return _kept(context, left + right)
         if operator == "**" or not all(isinstance(value, (int, float)) for value in (left, right)):
             raise Stopped("not_allowed", f"“{operator}” is for numbers; to join texts, write “~”." if operator != "**" else "A template has no “**”.")  # fmt: skip
         result = super().call_binop(context, operator, left, right)
@@ -87,25 +100,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 @pass_context
-def counted(context: Context, values: Iterable[Any]) -> Iterator[Any]:
-    """The values, as long as the rendering has turns left."""
-    steps: list[int] = context[STEPS]
-    for value in values:
-        steps[0] -= 1
-        if steps[0] < 0:
-            raise Stopped("too_large", f"The loops of this template turn more than {limits.STEPS:,} times.")
-        yield value
-
-
-@pass_context
 def together(context: Context, values: list[Any]) -> str:
     """The texts joined by ``~``."""
     environment = context.environment
     assert isinstance(environment, Sandbox)  # noqa: S101 - the one that has this filter
-    return _not_too_long("".join(environment.raw(context, value) for value in values))
+    return _kept(context, "".join(environment.raw(context, value) for value in values))
 
 
-def _not_too_long(text: str) -> str:
+def _kept(context: Context, text: str) -> str:
+    meter(context).look(len(text))
     if len(text) > limits.RENDERED:
         raise Stopped("too_large", "The text put together here is too long.")
     return text

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from firstwin.messages.calendar import day_in_words, moment
 from firstwin.messages.error import Stopped
 from firstwin.messages.links import Url
+from firstwin.messages.meter import SHORT, looked_at, meter
 from firstwin.messages.missing import Missing, MissingValueError
 from firstwin.messages.words import Words
 
@@ -33,6 +34,8 @@ class Shown:
     @pass_context
     def text(self, context: Context, value: Any) -> str:  # noqa: ANN401 - any value of the data
         if type(value) is str:
+            if len(value) > SHORT:
+                meter(context).look(len(value))
             return self._tame(value)
         if isinstance(value, (Url, int)) and not isinstance(value, bool):
             return value if isinstance(value, str) else str(value)
@@ -47,7 +50,7 @@ class Shown:
             case datetime():
                 return day_in_words(moment(value, self._words.zone_of(context)))
             case list() | Iterator():
-                return listed([self.text(context, _labelled(each)) for each in value])
+                return listed([self.text(context, _labelled(each)) for each in looked_at(context, value)])
             case _:
                 raise _no_text(value)
 

@@ -20,9 +20,11 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from firstwin.rules.bounces import Bounces
+from firstwin.rules.caps import Caps
 from firstwin.rules.documents import Document, Path, read_document
 from firstwin.rules.names import Duration, identifier
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.reading import read_word
 from firstwin.rules.word import Word, refusal, refused_all, refused_at, shown
 
@@ -187,6 +189,8 @@ class Project(Part):
     go_live: GoLive = "at_once"
     posthog_group: str = "company"
     daily_cap: Messages = 1000
+    quiet_hours: QuietHours | None = None
+    caps: Caps = Caps()
     redirect_to: RedirectTo | None = None
     ops: SenderName | None = None
     bounces: Bounces = Bounces()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.outbox.bucket import AT_ONCE, Flow
-from firstwin.outbox.outcome import Policy
+from firstwin.outbox.outcome import OnUnknown, Policy
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ def flow_of(sender: Sender) -> Flow:
     """How its messages are let out. A sender that says nothing of it lets them out as they come."""
     flow = getattr(sender, "flow", AT_ONCE)
     return flow if isinstance(flow, Flow) else AT_ONCE
+
+
+def policies(senders: Mapping[str, Sender]) -> OnUnknown:
+    """What is done with an unknown outcome, by the name of the sender."""
+    return {name: sender.on_unknown for name, sender in senders.items()}
 
 
 def not_taken(sender: Sender, message: Message) -> Refused:

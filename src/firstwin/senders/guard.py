@@ -8,7 +8,8 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 GLOBAL_UNICAST = ip_network("2000::/3")
@@ -16,6 +17,7 @@ NOT_PUBLIC = tuple(
     ip_network(net)
     for net in (
         "192.0.0.0/24",  # protocol assignments
+        "168.63.129.16/32",  # a public address that is the inside of Azure, and hands out certificates
         "192.88.99.0/24",  # 6to4 relays
         "2001::/23",  # protocol assignments, Teredo among them
         "2001:db8::/32",  # documentation
@@ -27,8 +29,9 @@ PRIVATE = tuple(
     ip_network(net)
     for net in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
 )
-CLOUD_SECRETS = ip_network("fd00:ec2::/32")  # inside the private range, and hands out a machine's credentials
+CLOUD_SECRETS = (ip_network("fd00:ec2::/32"), ip_network("100.100.100.200/32"))  # private, and hand out credentials
 
+Network = IPv4Network | IPv6Network
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 
@@ -36,12 +39,32 @@ class ForbiddenError(PermissionError):
     """The address lies in a network that this sender may not reach."""
 
 
-def guarded_socket(*, allow_private: bool) -> Callable[[AddrInfo], socket.socket]:
+@dataclass(frozen=True)
+class Reach:
+    """Where connections may go: to public addresses, unless ``public`` is false, and into these private networks."""
+
+    private: tuple[Network, ...] = ()
+    public: bool = True
+
+    def has(self, address: str) -> bool:
+        ip = _inner(ip_address(address.partition("%")[0]))
+        return self._has_private(ip) or (self.public and _is_public(ip))
+
+    def _has_private(self, ip: IPv4Address | IPv6Address) -> bool:
+        of_ours = _is_in(ip, self.private) and _is_in(ip, PRIVATE)
+        return of_ours and not _is_in(ip, CLOUD_SECRETS)
+
+
+ONLY_PUBLIC = Reach()
+ALSO_PRIVATE = Reach(PRIVATE)
+
+
+def guarded_socket(reach: Reach) -> Callable[[AddrInfo], socket.socket]:
     """Makes the socket for one resolved address, or raises ForbiddenError."""
 
     def make(info: AddrInfo) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not may_reach(address[0], allow_private=allow_private):
+        if not reach.has(address[0]):
             # one text for all, so that several forbidden addresses of a name are told as one
             raise ForbiddenError(errno.EACCES, "the name leads into a network that this sender may not reach")
         return socket.socket(family, kind, protocol)
@@ -49,11 +72,15 @@ def guarded_socket(*, allow_private: bool) -> Callable[[AddrInfo], socket.socket
     return make
 
 
-def may_reach(address: str, *, allow_private: bool) -> bool:
-    ip = _inner(ip_address(address.partition("%")[0]))
-    if allow_private and any(ip in net for net in PRIVATE) and ip not in CLOUD_SECRETS:
-        return True
-    return _is_public(ip)
+def private_network(text: str) -> Network | None:
+    """The network, or the address alone, that ``text`` names; None if it names none. ValueError if it is not private."""
+    try:
+        network = ip_network(text)
+    except ValueError:
+        return None
+    if not any(net.version == network.version and network.subnet_of(net) for net in PRIVATE):  # type: ignore[arg-type]
+        raise ValueError(f"names {text}, which is no private network; others need no allowing, or can't be allowed")
+    return network
 
 
 def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -61,7 +88,11 @@ def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return mapped or ip
 
 
+def _is_in(ip: IPv4Address | IPv6Address, networks: tuple[Network, ...]) -> bool:
+    return any(ip in net for net in networks)
+
+
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    if not ip.is_global or ip.is_multicast or any(ip in net for net in NOT_PUBLIC):
+    if not ip.is_global or ip.is_multicast or _is_in(ip, NOT_PUBLIC):
         return False
     return ip.version == 4 or ip in GLOBAL_UNICAST  # noqa: PLR2004 - the number of the protocol

@@ -14,7 +14,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from firstwin.senders.contract import Refused, Retry, Unknown
-from firstwin.senders.guard import guarded_socket
+from firstwin.senders.guard import Reach, guarded_socket
 from firstwin.senders.loops import PerLoop
 from firstwin.senders.status import Reply, judge_failure
 from firstwin.senders.tls import trust
@@ -32,13 +32,13 @@ class Http:
         url: str,
         *,
         deadline: float,
-        allow_private: bool,
+        reach: Reach,
         redact: Callable[[str], str],
         ca_file: Path | None = None,
     ) -> None:
         self._url = httpx.URL(url)
         self._deadline = deadline
-        self._allow_private = allow_private
+        self._reach = reach
         self._redact = redact
         self._ca_file = ca_file
         self._timeout = httpx.Timeout(None, connect=deadline / 2, pool=deadline / 2).as_dict()
@@ -75,9 +75,12 @@ class Http:
             method,
             self._url,
             headers={**FIXED_HEADERS, **headers},
-            content=body,
+            stream=httpx.ByteStream(
+                body
+            ),  # as ``content`` it would have headers worked out that the transport sets anyway
             extensions={"timeout": self._timeout},
         )
+        request.read()
         return await self._transports.here().handle_async_request(request)
 
     def _open(self) -> AiohttpTransport:
@@ -88,7 +91,7 @@ class Http:
             ssl=trust(self._ca_file),
             limit=0,  # delivery bounds the requests on the wire
             keepalive_timeout=KEEP_ALIVE,
-            socket_factory=guarded_socket(allow_private=self._allow_private),
+            socket_factory=guarded_socket(self._reach),
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 

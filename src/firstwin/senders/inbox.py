@@ -8,7 +8,8 @@ from firstwin.messages.message import AlertCard, Mail, Message, Payload
 from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Refused
 from firstwin.senders.posting import Posting, Request, json_request
-from firstwin.senders.settings import WebSettings, YesNo
+from firstwin.senders.reaching import AllowPrivate
+from firstwin.senders.settings import WebSettings
 
 KINDS = {Mail: "mail", AlertCard: "alert", Payload: "webhook"}
 
@@ -22,7 +23,7 @@ class Inbox(Posting):
     class Settings(WebSettings):
         """``url``: where the inbox takes messages, such as http://127.0.0.1:8025/messages."""
 
-        allow_private: YesNo = True
+        allow_private: AllowPrivate = True
 
     def request(self, message: Message) -> Request | Refused:
         return json_request({"kind": KINDS[type(message)], "message": vars(message)})

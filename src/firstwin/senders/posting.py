@@ -69,7 +69,7 @@ class Posting(ABC):
         self._http = Http(
             self.url,
             deadline=settings.deadline,
-            allow_private=settings.allow_private,
+            reach=settings.reach(self.url),
             redact=self.redact,
             ca_file=settings.ca_file,
         )

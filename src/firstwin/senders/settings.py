@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from firstwin.outbox.bucket import Flow
 from firstwin.senders.address import mailbox
+from firstwin.senders.guard import Reach
+from firstwin.senders.reaching import AllowPrivate, reach_of
 
 SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -87,14 +89,19 @@ class SenderSettings(BaseModel):
 
 
 class WebSettings(SenderSettings):
-    """``allow_private``: the address may lie on this machine or in a private network."""
+    """``allow_private``: the private networks and hosts that the address may lead to; true: any of them."""
 
     url: Url
-    allow_private: YesNo = False
+    allow_private: AllowPrivate = False
+
+    def reach(self, url: str) -> Reach:
+        return reach_of(urlsplit(url), self.allow_private)
 
     @model_validator(mode="after")
     def _keeps_its_secret(self) -> Self:
         """Over the internet no secret goes in the open."""
         if urlsplit(self.url.get_secret_value()).scheme != "https" and not self.allow_private:
-            raise ValueError("url: begins with http://; use https://, or allow_private: true for a server of your own")
+            raise ValueError(
+                "url: begins with http://; use https://, or for a server of your own allow_private: [its network or name]"
+            )
         return self

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from firstwin.decide.feeds import is_broken
-from firstwin.tools.status import Status
+from firstwin.tools.vital import Signs
 
 SILENT: Final = timedelta(seconds=30)  # a heart beats every few seconds
 WAITS_LONG: Final = timedelta(minutes=10)  # Slack takes 600 alerts in that time
@@ -22,18 +22,18 @@ class Health:
     degraded: tuple[str, ...] = ()
 
 
-def ailments(found: Status, *, tick_every: timedelta, with_broker: bool) -> list[str]:
+def ailments(found: Signs, *, tick_every: timedelta, with_broker: bool) -> list[str]:
     """What is wrong right now, each in a sentence; empty when all is well."""
     return [*_of_rules(found, tick_every), *_of_processes(found, with_broker=with_broker), *_of_the_queue(found)]
 
 
-def weaknesses(found: Status, *, broker_answers: bool | None) -> list[str]:
+def weaknesses(found: Signs, *, broker_answers: bool | None) -> list[str]:
     """What works less well. ``broker_answers`` is None without one."""
     weak = ["The broker does not answer: workers look by themselves."] if broker_answers is False else []
     return [*weak, *(f"Nothing goes to {one.name}: {one.why}." for one in found.stopped)]
 
 
-def _of_rules(found: Status, tick_every: timedelta) -> Iterator[str]:
+def _of_rules(found: Signs, tick_every: timedelta) -> Iterator[str]:
     for rule in found.rules:
         if rule.error:
             yield f"Rule {rule.id} stopped: {rule.error}"
@@ -47,7 +47,7 @@ def _of_rules(found: Status, tick_every: timedelta) -> Iterator[str]:
         yield f"{len(late)} rules were not matched for more than three ticks: {', '.join(late)}."
 
 
-def _of_processes(found: Status, *, with_broker: bool) -> Iterator[str]:
+def _of_processes(found: Signs, *, with_broker: bool) -> Iterator[str]:
     alive = {heart.kind for heart in found.hearts if heart.age < SILENT}
     if "worker" not in alive:
         yield "No worker is running: start `firstwin worker` or `firstwin up`."
@@ -55,7 +55,7 @@ def _of_processes(found: Status, *, with_broker: bool) -> Iterator[str]:
         yield "No bell was heard from beat: start `firstwin beat`, or look at the broker."
 
 
-def _of_the_queue(found: Status) -> Iterator[str]:
+def _of_the_queue(found: Signs) -> Iterator[str]:
     if found.waits is not None and found.waits > WAITS_LONG:
         minutes = found.waits // timedelta(minutes=1)
         yield f"A message has been due for {minutes} minutes: `firstwin deliveries list --state scheduled` shows what waits."

@@ -9,17 +9,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
 from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
-from firstwin.outbox.holds import holds
-from firstwin.outbox.rows import IS_WAITING
-from firstwin.tick.breaker import BY
 from firstwin.tools.destinations import Destination, stopped
+from firstwin.tools.vital import Heart, hearts, lag, tripped, waits
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,6 @@ class Feed:
     name: str
     count: int
     last_at: datetime
-
-
-@dataclass(frozen=True)
-class Heart:
-    who: str
-    kind: str
-    age: timedelta
 
 
 @dataclass(frozen=True)
@@ -102,10 +93,10 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         unplaced=unplaced(connection),
         feeds=_feeds(connection),
         sources=tuple(source_status(connection, real)),
-        hearts=_hearts(connection, real),
+        hearts=hearts(connection, real),
         paused="*" in pauses,
         stopped=stopped(connection, real),
-        waits=_waits(connection, run, at, real),
+        waits=waits(connection, run, at, real),
     )
 
 
@@ -119,7 +110,7 @@ def _rules(connection: Connection, run: str, at: datetime, pauses: Mapping[str, 
             id=row.id,
             version=row.version,
             last_slot=row.last_slot,
-            lag=None if row.last_slot is None else at - row.last_slot,
+            lag=lag(row, at),
             paused=row.id in pauses,
             error=row.error,
             starts=starts[row.id],
@@ -128,14 +119,10 @@ def _rules(connection: Connection, run: str, at: datetime, pauses: Mapping[str, 
             held_out=nudges[row.id].get("held_out", 0),
             held=row.held_why,
             held_since=row.held_since,
-            tripped=_tripped(pauses.get(row.id)),
+            tripped=tripped(pauses, row.id),
         )
         for row in rows
     ]
-
-
-def _tripped(pause: Row[Any] | None) -> str | None:
-    return pause.why if pause is not None and pause.who == BY else None
 
 
 def _counts(connection: Connection, table: Table, by: ColumnElement[Any], run: str) -> dict[str, int]:
@@ -181,26 +168,6 @@ def _feeds(connection: Connection) -> tuple[Feed, ...]:
     e = t.event_name.c
     query = select(e.name, e.count, e.last_at).where(e.name.not_like("firstwin.%")).order_by(e.name)
     return tuple(Feed(*row) for row in connection.execute(query))
-
-
-def _hearts(connection: Connection, real: datetime) -> tuple[Heart, ...]:
-    h = t.heartbeat.c
-    rows = connection.execute(select(h.who, h.kind, h.at).order_by(h.kind, h.who))
-    return tuple(Heart(row.who, row.kind, real - row.at) for row in rows)
-
-
-def _waits(connection: Connection, run: str, at: datetime, real: datetime) -> timedelta | None:
-    d, found = t.delivery.c, holds(connection)
-    if found.everything:
-        return None
-    stopped = (
-        found.destinations | found.resting.keys() | {name for name in found.asked if found.asks_to_wait(name, real)}
-    )
-    kept_back = d.rule.in_(sorted(found.rules)) | d.destination.in_(sorted(stopped))
-    may_be_tried = or_(d.retry_at.is_(None), d.retry_at <= real)
-    due = select(func.min(d.due_at)).where(IS_WAITING, d.run == run, d.due_at <= at, may_be_tried, ~kept_back)
-    oldest = connection.execute(due).scalar_one()
-    return None if oldest is None else at - oldest
 
 
 def rejects(folder: Path) -> dict[str, int]:

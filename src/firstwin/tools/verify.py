@@ -11,10 +11,12 @@ from sqlalchemy import Connection, func, select
 from firstwin.db.engine import clock
 from firstwin.db.tables import rule_version
 from firstwin.outbox.claim import LEASE
+from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.acts import Choose, single
 from firstwin.rules.remembered import rule_of
 from firstwin.rules.terms import Record, Rule
 from firstwin.tools.invariants import HELD_FOR, INVARIANTS, Invariant, Row
+from firstwin.tools.mails_after import mails_after
 
 EXAMPLES: Final = 5
 
@@ -30,7 +32,9 @@ class Broken:
     examples: tuple[int, ...]
 
 
-def verify(connection: Connection, note: Callable[[float], None] = lambda _: None) -> tuple[Broken, ...]:
+def verify(
+    connection: Connection, addresses: AddressHash, note: Callable[[float], None] = lambda _: None
+) -> tuple[Broken, ...]:
     """Each invariant, and what breaks it. ``note`` is told the share that is done, from 0 to 1."""
     asked = {
         "long_over": clock(connection) - (HELD_FOR - LEASE),
@@ -39,8 +43,16 @@ def verify(connection: Connection, note: Callable[[float], None] = lambda _: Non
     found = []
     for number, invariant in enumerate(INVARIANTS, 1):
         found.append(_asked(connection, invariant, asked))
-        note(number / len(INVARIANTS))
+        note(number / (len(INVARIANTS) + 1))
+    found.append(_none_to_a_suppressed_address(connection, addresses))
+    note(1)
     return tuple(found)
+
+
+def _none_to_a_suppressed_address(connection: Connection, addresses: AddressHash) -> Broken:
+    ids = list(mails_after(connection, addresses))
+    says = "No mail went out to an address whose owner had asked for no more, or that can't be reached."
+    return Broken("none_to_a_suppressed_address", says, "attempt", len(ids), tuple(ids[:EXAMPLES]))
 
 
 def _asked(connection: Connection, invariant: Invariant, asked: dict[str, object]) -> Broken:

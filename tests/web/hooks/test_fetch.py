@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from firstwin.senders.guard import ALSO_PRIVATE
 from firstwin.web.hooks.fetch import fetch
 from tests.senders.http_faults import Answering
 from tests.senders.serving import served
@@ -47,6 +48,6 @@ def fetched(behave: Answering) -> bytes | None:
 
     async def ask() -> bytes | None:
         async with served(behave) as port:
-            return await fetch(f"http://127.0.0.1:{port}/file.pem", allow_private=True)
+            return await fetch(f"http://127.0.0.1:{port}/file.pem", reach=ALSO_PRIVATE)
 
     return asyncio.run(ask())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from firstwin.senders.guard import ONLY_PUBLIC, Reach
 from firstwin.senders.http import Http
 from firstwin.senders.status import Reply
 
 DEADLINE_S = 5
 
 
-async def fetch(url: str, *, allow_private: bool = False) -> bytes | None:
+async def fetch(url: str, *, reach: Reach = ONLY_PUBLIC) -> bytes | None:
     """None for anything but a good answer."""
-    http = Http(url, deadline=DEADLINE_S, allow_private=allow_private, redact=lambda _: "")
+    http = Http(url, deadline=DEADLINE_S, reach=reach, redact=lambda _: "")
     try:
         reply = await http.get()
     finally:

@@ -1,0 +1,37 @@
+"""A template that would run for ever or fill the memory costs its own delivery and nothing else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.deliver.given import Scripted, a_deliverer, companies, properties
+from tests.outbox.given import deliveries, row_of
+
+HEAD = "---\ntitle: {{ account.company }} stalled\nnext_step: Call them.\n---\n"
+BOMBS = {
+    "loops within loops": "{% for a in account.many %}" * 4 + "x" + "{% endfor %}" * 4,
+    "a gigabyte of text": "{% for a in account.many %}{{ account.long }}{% endfor %}",
+    "a gigabyte of variables": "{% if account.long is defined %}"
+    + "".join(f"{{% set a{n} = account.long ~ account.long %}}" for n in range(1_500))
+    + "{% endif %}",
+    "sorts all day": "{% for a in account.many %}{{ account.long | sort | first }}{% endfor %}",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_it_is_dead_with_a_reason_and_the_next_ones_go_out(engine: Engine, tmp_path: Path, bomb: str) -> None:
+    broken, *fine = deliveries(engine, 4, channels=("alert",))
+    companies(engine, range(4))
+    properties(engine, "account", "acme-0000", many=list(range(2_000)), long="ab" * 40_000)
+    body = f"{{% if account.long is defined %}}{BOMBS[bomb]}{{% endif %}}Nothing since the signup."
+    sender, begun = Scripted(), time.process_time()
+    deliverer = a_deliverer(engine, tmp_path, {"cs-slack": sender}, files={"alert/stalled.md": HEAD + body})
+    deliverer.run()
+    assert (row_of(engine, broken).state, row_of(engine, broken).reason) == ("dead", "render_error")
+    assert {row_of(engine, id_).state for id_ in fine} == {"delivered"}
+    assert len(sender.sent) == 3
+    assert time.process_time() - begun < 20
