@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     concurrency: int = Field(
         4, ge=1, le=64, description="How many tasks a worker does at once, each in its own thread."
     )
+    killed_after: float = Field(
+        30.0,
+        gt=0,
+        description="How many seconds after SIGTERM a process is killed by whoever runs it: as `stop_grace_period` or `terminationGracePeriodSeconds` say. More than 25, less than 60.",
+    )
     worker_name: str = Field(
         "", description="What this worker is called in leases and in `status`. Empty: host and process id."
     )

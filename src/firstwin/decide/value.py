@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CAPPED = "capped"  # they have had as many mails as anybody may get
     OUTRANKED = "outranked"  # it lets a mail of a higher priority go first
     DESTINATION_PAUSED = "destination_paused"
+    DESTINATION_RESTS = "destination_rests"  # after many failures, until one message has arrived again
     NOT_SENT = "not_sent"  # a replay without --send
     RULE_GONE = "rule_gone"
     RENDER_ERROR = "render_error"

@@ -192,6 +192,7 @@ class Project(Part):
     quiet_hours: QuietHours | None = None
     caps: Caps = Caps()
     redirect_to: RedirectTo | None = None
+    ops: SenderName | None = None
     bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)
     labels: Mapping[str, str] = Field(default_factory=dict)
@@ -217,6 +218,8 @@ class Project(Part):
     def _named_senders(self) -> Iterator[tuple[Path, str]]:
         if self.mail:
             yield ("mail", "sender"), self.mail.sender
+        if self.ops:
+            yield ("ops",), self.ops
         if self.csm.fallback:
             yield ("csm", "fallback"), self.csm.fallback
         yield from ((("csm", "by_name", who), sender) for who, sender in self.csm.by_name.items())

@@ -32,6 +32,7 @@ WORDS: Final[dict[str, str]] = {
     Reason.CAPPED: "the recipient, or the account, has had as many mails as `caps` allows",
     Reason.OUTRANKED: "a mail of a higher priority goes first, and `caps` has room for one",
     Reason.DESTINATION_PAUSED: "its destination takes no messages now",
+    Reason.DESTINATION_RESTS: "its destination failed again and again, and rests; it goes out by itself when one has arrived there",
     Reason.NOT_SENT: "nothing is sent from here",
     Reason.RULE_GONE: "the rule or its step is gone",
     Reason.RENDER_ERROR: "its template could not be filled in",
