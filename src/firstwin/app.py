@@ -331,8 +331,7 @@ class App:
 
     def test_sender(self, name: str, to: str = "") -> Answer:
         """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
-        wired = self.wired()
-        mail = wired.project.mail
+        wired, mail = self.wired(), self.project().mail
         return asyncio.run(probe(wired.senders[name], to=to, from_=mail.from_ if mail else ""))
 
     def _sweep_once(self, on_unknown: OnUnknown) -> Swept:

@@ -19,7 +19,7 @@ from celery.worker import state
 
 from firstwin.app import App
 from firstwin.bell import Bell, Task, celery_app
-from firstwin.outbox.deadlines import SOFT
+from firstwin.outbox.limits import SOFT
 from firstwin.stopping import LOOK_S, Stop
 from firstwin.telemetry import Log, failed, log
 

@@ -16,9 +16,9 @@ from firstwin.match.value import Clause, Match, Standing, Start
 from firstwin.outbox.breaker import SLICE
 from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.destinations import know
-from firstwin.outbox.limits import Limits
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.put import put
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
 from firstwin.outbox.suppressions import AddressHash
@@ -122,8 +122,8 @@ def open_gates(
 
 
 def on_the_wire(engine: Engine, leased: Sequence[Leased], *, run: str = REPLAY, **how: Any) -> Wired:
-    limits = Limits(**{name: how.pop(name) for name in ("daily_cap", "peace", "frequency") if name in how})
-    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "limits": limits} | how
+    restraint = Restraint(**{name: how.pop(name) for name in ("daily_cap", "peace", "frequency") if name in how})
+    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "restraint": restraint} | how
     with write(engine) as connection:
         return wire(connection, run, fences(leased), **options)
 

@@ -12,7 +12,7 @@ from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.claim import claim, fences
-from firstwin.outbox.limits import Limits
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import wire
 from tests.outbox.given import (
     ADDRESSES,
@@ -69,7 +69,7 @@ def test_the_cap_is_exact_however_many_work_at_once(engine: Engine) -> None:
                 return sent
             with write(engine) as connection:
                 sent += len(
-                    wire(connection, REPLAY, fences(leased), open_gates, ADDRESSES, Limits(daily_cap=33)).sending
+                    wire(connection, REPLAY, fences(leased), open_gates, ADDRESSES, Restraint(daily_cap=33)).sending
                 )
 
     with ThreadPoolExecutor(4) as pool:

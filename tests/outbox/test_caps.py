@@ -16,7 +16,7 @@ from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.caps import Frequency
 from firstwin.outbox.claim import fences
-from firstwin.outbox.limits import Limits
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import wire
 from firstwin.rules.caps import Caps
 from tests.outbox.given import (
@@ -152,9 +152,9 @@ def test_two_workers_do_not_both_send_the_last_one(engine: Engine) -> None:
         leased = taken(engine, "mail")
 
         def goes_out(which: Any) -> frozenset[int]:
-            limits = Limits(frequency=ONE_A_WEEK)
+            restraint = Restraint(frequency=ONE_A_WEEK)
             with write(engine) as connection:
-                return wire(connection, REPLAY, fences([which]), open_gates, ADDRESSES, limits).sending
+                return wire(connection, REPLAY, fences([which]), open_gates, ADDRESSES, restraint).sending
 
         with ThreadPoolExecutor(2) as pool:
             done = wait([pool.submit(goes_out, each) for each in leased]).done

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.outbox.claim import fences
-from firstwin.outbox.limits import Limits
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import Paced, wire
 from tests.outbox.given import ADDRESSES, REPLAY, deliveries, on_the_wire, open_gates, passes, rows, taken
 
@@ -50,7 +50,7 @@ def test_many_workers_at_once_keep_it_together(engine: Engine) -> None:
         begin.wait(10)
         while left:
             with write(engine) as connection:
-                wired = wire(connection, REPLAY, left, open_gates, ADDRESSES, Limits(), paced=Paced("crm", 10))
+                wired = wire(connection, REPLAY, left, open_gates, ADDRESSES, Restraint(), Paced("crm", 10))
             left = {id_: left[id_] for id_ in wired.later}
             pause.wait(wired.wait.total_seconds())
 

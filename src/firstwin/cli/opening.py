@@ -67,7 +67,7 @@ def run_named(app: App, name: str) -> str:
 def answering() -> Iterator[None]:
     """What the user can put right ends the command with a sentence."""
     from firstwin.db.engine import DatabaseError
-    from firstwin.outbox.deadlines import LimitsError
+    from firstwin.outbox.limits import LimitsError
     from firstwin.outbox.way_out import NoWayOutError
     from firstwin.tools.check import ProjectError
     from firstwin.tools.plan.gate import NotAppliedError

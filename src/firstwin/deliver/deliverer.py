@@ -20,8 +20,8 @@ from firstwin.deliver.desk import Desk
 from firstwin.deliver.lane import Lane
 from firstwin.deliver.round import SLOW, Round
 from firstwin.deliver.shift import work
-from firstwin.outbox.deadlines import DEADLINE
 from firstwin.outbox.destinations import know
+from firstwin.outbox.limits import DEADLINE
 from firstwin.outbox.states import State
 
 A_MOMENT = 0.25  # seconds

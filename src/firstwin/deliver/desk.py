@@ -13,9 +13,9 @@ from firstwin.messages.message import Message
 from firstwin.messages.templates import Channel
 from firstwin.outbox.caps import Frequency, equal
 from firstwin.outbox.judge import Gates
-from firstwin.outbox.limits import Limits
 from firstwin.outbox.outcome import Jitter
 from firstwin.outbox.peace import Peace
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -58,8 +58,8 @@ class Desk:
     priority: Callable[[str], int] = equal
 
     @property
-    def limits(self) -> Limits:
+    def restraint(self) -> Restraint:
         """What the project sets for all of its rules."""
         project = self.project
         frequency = Frequency(project.caps, self.priority)
-        return Limits(project.daily_cap, Peace(project.quiet_hours, project.zone), frequency)
+        return Restraint(project.daily_cap, Peace(project.quiet_hours, project.zone), frequency)

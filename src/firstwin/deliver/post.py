@@ -66,7 +66,7 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     paced = None if rate is None else Paced(route.name, rate)
 
     def work(connection: Connection) -> Wired:
-        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.limits, paced=paced)
+        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.restraint, paced)
 
     return await round_.database.write(work)
 

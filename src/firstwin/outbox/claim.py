@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists
 from firstwin.db.tables import attempt, delivery
 from firstwin.db.types import Instant
 from firstwin.decide.value import Channel, Reason
-from firstwin.outbox import deadlines
+from firstwin.outbox import limits
 from firstwin.outbox.breaker import Breaker, Probe, probed
 from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.outbox.clocks import Clocks, clocks
@@ -23,7 +23,7 @@ from firstwin.outbox.order import is_behind
 from firstwin.outbox.rows import IS_TAKEN, IS_WAITING, MESSAGE_CLASS, Change, change
 from firstwin.outbox.states import By, State
 
-LEASE = timedelta(seconds=deadlines.LEASE)
+LEASE = timedelta(seconds=limits.LEASE)
 MOST = 500  # rows in one claim
 MOST_GROUPS = 16  # (rule, step) groups in one claim
 

@@ -42,11 +42,6 @@ class Holds:
             return Reason.DESTINATION_RESTS
         return None
 
-    def keeps_back(self, destination: str, now: datetime) -> bool:
-        """Whether nothing goes there now, whatever it is."""
-        stops = destination in self.destinations or destination in self.resting
-        return stops or self.asks_to_wait(destination, now)
-
     def asks_to_wait(self, destination: str, now: datetime) -> bool:
         return destination in self.asked and now < self.asked[destination]
 

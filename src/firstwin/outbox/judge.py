@@ -20,8 +20,8 @@ from firstwin.outbox.digests import CHANNEL, Listed, look_through
 from firstwin.outbox.holds import holds
 from firstwin.outbox.lately import recipient
 from firstwin.outbox.less_often import too_soon
-from firstwin.outbox.limits import Limits
 from firstwin.outbox.notices import NOTICE
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import WAITING, By, State
 from firstwin.outbox.suppressions import AddressHash, suppressed
@@ -74,7 +74,7 @@ def judge(
     gates: Gates,
     hashed: AddressHash,
     *,
-    limits: Limits,
+    restraint: Restraint,
     evidence: bool = False,
 ) -> Judged:
     """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
@@ -89,9 +89,9 @@ def judge(
     digests = _digests(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _of_nobody(digests, is_written=not evidence)
     verdicts |= _held(connection, at, _left(rows, verdicts))
-    verdicts |= _too_early(limits.peace.ends(connection, at, _left(rows, verdicts)))
+    verdicts |= _too_early(restraint.peace.ends(connection, at, _left(rows, verdicts)))
     # The last ones asked: of two mails to the same person only the first may go, so that it had better be one that goes.
-    verdicts |= _too_many(at, limits.frequency.judge(connection, at, _left(rows, verdicts)))
+    verdicts |= _too_many(at, restraint.frequency.judge(connection, at, _left(rows, verdicts)))
     soon = too_soon(connection, at, _left(rows, verdicts), classes)
     verdicts |= dict.fromkeys(sorted(soon), Verdict(State.SUPPRESSED, Reason.LESS_OFTEN))
     return Judged(verdicts, standings, digests)

@@ -19,8 +19,8 @@ from firstwin.outbox.clocks import Clocks, clocks
 from firstwin.outbox.destinations import admit_to
 from firstwin.outbox.digests import Listed
 from firstwin.outbox.judge import Gates, Verdict, drop, judge
-from firstwin.outbox.limits import Limits
 from firstwin.outbox.notices import NOTICE
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.rows import Change, Lost, change, lock
 from firstwin.outbox.states import By, State
 from firstwin.outbox.suppressions import AddressHash
@@ -60,11 +60,16 @@ class Checked:
 
 
 def still_true(
-    connection: Connection, at: Clocks, fences: Mapping[int, int], gates: Gates, hashed: AddressHash, limits: Limits
+    connection: Connection,
+    at: Clocks,
+    fences: Mapping[int, int],
+    gates: Gates,
+    hashed: AddressHash,
+    restraint: Restraint,
 ) -> Checked:
     """Judges leased rows before work is spent on them. ``fences`` by id."""
     mine = [row for row in lock(connection, fences).values() if _is(row, State.LEASED, fences)]
-    judged = judge(connection, at, mine, gates, hashed, limits=limits, evidence=True)
+    judged = judge(connection, at, mine, gates, hashed, restraint=restraint, evidence=True)
     drop(connection, at, mine, judged.verdicts)
     going = {row.id: judged.standings.get(row.id, Standing()) for row in mine if row.id not in judged.verdicts}
     return Checked(going, judged.verdicts, judged.digests)
@@ -76,8 +81,7 @@ def wire(
     fences: Mapping[int, int],
     gates: Gates,
     hashed: AddressHash,
-    limits: Limits,
-    *,
+    restraint: Restraint,
     paced: Paced | None = None,
 ) -> Wired:
     """Judges leased rows once more and marks those that may go as sending, each with its attempt.
@@ -90,8 +94,8 @@ def wire(
     done = frozenset(row.id for row in rows if _is(row, State.SENDING, fences))
     held = [row for row in rows if _is(row, State.LEASED, fences)]
     mine, later, wait = _in_time(connection, held, paced)
-    verdicts = judge(connection, at, mine, gates, hashed, limits=limits).verdicts
-    verdicts |= _over_the_cap(connection, at, [row for row in mine if row.id not in verdicts], limits.daily_cap)
+    verdicts = judge(connection, at, mine, gates, hashed, restraint=restraint).verdicts
+    verdicts |= _over_the_cap(connection, at, [row for row in mine if row.id not in verdicts], restraint.daily_cap)
     drop(connection, at, mine, verdicts)
     going = [row for row in mine if row.id not in verdicts]
     _begin(connection, at, going)

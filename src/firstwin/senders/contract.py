@@ -73,15 +73,15 @@ class Sender(Protocol):
         """Close what the running event loop has opened. To be called before that loop ends; a later one opens anew."""
 
 
+def policies(senders: Mapping[str, Sender]) -> OnUnknown:
+    """What is done with an unknown outcome, by the name of the sender."""
+    return {name: sender.on_unknown for name, sender in senders.items()}
+
+
 def flow_of(sender: Sender) -> Flow:
     """How its messages are let out. A sender that says nothing of it lets them out as they come."""
     flow = getattr(sender, "flow", AT_ONCE)
     return flow if isinstance(flow, Flow) else AT_ONCE
-
-
-def policies(senders: Mapping[str, Sender]) -> OnUnknown:
-    """What is done with an unknown outcome, by the name of the sender."""
-    return {name: sender.on_unknown for name, sender in senders.items()}
 
 
 def not_taken(sender: Sender, message: Message) -> Refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from firstwin.outbox.deadlines import DEADLINE, limits, must_be_in_order
+from firstwin.outbox.limits import DEADLINE, limits, must_be_in_order
 from firstwin.outbox.way_out import NoWayOutError, WayOut, missing, needs_way_out
 from firstwin.rules.problems import Problem
 from firstwin.rules.project import Project

@@ -118,7 +118,7 @@ def waits(connection: Connection, run: str, at: datetime, real: datetime) -> tim
     oldest = [
         due
         for name in _destinations(connection, run)
-        if not found.keeps_back(name, real) and (due := connection.scalar(_oldest(found), asked | {"name": name}))
+        if not _rests(found, name, real) and (due := connection.scalar(_oldest(found), asked | {"name": name}))
     ]
     return at - min(oldest) if oldest else None
 
@@ -149,3 +149,8 @@ def _destinations(connection: Connection, run: str) -> Iterator[str]:
 
 def _oldest(found: Holds) -> Select[Any]:
     return _OLDEST.where(d.rule.not_in(sorted(found.rules))) if found.rules else _OLDEST
+
+
+def _rests(found: Holds, name: str, real: datetime) -> bool:
+    """Whether that destination takes nothing now."""
+    return name in found.destinations or name in found.resting or found.asks_to_wait(name, real)

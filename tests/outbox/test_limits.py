@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from firstwin.outbox.claim import LEASE
-from firstwin.outbox.deadlines import DEADLINE, LimitsError, limits, must_be_in_order
-from firstwin.outbox.deadlines import LEASE as LEASE_S
+from firstwin.outbox.limits import DEADLINE, LimitsError, limits, must_be_in_order
+from firstwin.outbox.limits import LEASE as LEASE_S
 
 
 @pytest.mark.parametrize("killed_after", [25.1, 30, 59])
