@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from firstwin.db.runs import Run, find_run, open_run
 from firstwin.decide.value import NotSent, Nudge, Planned
 from firstwin.match.value import Clause, Match, Standing, Start
 from firstwin.outbox.breaker import SLICE
-from firstwin.outbox.claim import Leased, claim, fences
+from firstwin.outbox.claim import Elsewhere, Leased, claim, fences
 from firstwin.outbox.destinations import know
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.put import put
@@ -110,9 +111,13 @@ def deliveries(engine: Engine, count: int = 1, *, run: str = REPLAY, **about: An
 # ---- what a worker does, step by step -------------------------------------------------------------------------------
 
 
-def taken(engine: Engine, destination: str = "crm", *, run: str = REPLAY, **how: Any) -> tuple[Leased, ...]:
-    with write(engine) as connection:
-        return claim(connection, run, destination, "worker-1", **how)
+def taken(
+    engine: Engine, destination: str = "crm", *, run: str = REPLAY, worker: str = "worker-1", **how: Any
+) -> tuple[Leased, ...]:
+    """As a worker does it: once more while another one claims there."""
+    while True:
+        with suppress(Elsewhere), write(engine) as connection:
+            return claim(connection, run, destination, worker, **how)
 
 
 def open_gates(

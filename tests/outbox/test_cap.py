@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
-from firstwin.outbox.claim import claim, fences
+from firstwin.outbox.claim import fences
 from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import wire
 from tests.outbox.given import (
@@ -63,8 +63,7 @@ def test_the_cap_is_exact_however_many_work_at_once(engine: Engine) -> None:
         together.wait()
         sent = 0
         while True:
-            with write(engine) as connection:
-                leased = claim(connection, REPLAY, "crm", f"worker-{worker}", most=5)
+            leased = taken(engine, worker=f"worker-{worker}", most=5)
             if not leased:
                 return sent
             with write(engine) as connection:

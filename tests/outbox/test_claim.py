@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
 from firstwin.db.runs import set_clock
-from firstwin.outbox.claim import LEASE, Leased, claim
+from firstwin.outbox.claim import LEASE, Leased
 from firstwin.outbox.destinations import enable, pause_destination
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.states import State
@@ -170,8 +170,7 @@ def test_two_workers_at_once_share_no_row(engine: Engine) -> None:
         together.wait()
         mine: list[int] = []
         while True:
-            with write(engine) as connection:
-                leased = claim(connection, REPLAY, "crm", f"worker-{worker}", most=7)
+            leased = taken(engine, worker=f"worker-{worker}", most=7)
             if not leased:
                 return mine
             mine += [each.id for each in leased]

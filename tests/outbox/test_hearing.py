@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Row, event, select, update
 from firstwin.db import tables
 from firstwin.db.engine import read, write
 from firstwin.outbox.breaker import GIVEN_UP
-from firstwin.outbox.claim import Elsewhere, Leased, claim, fences
+from firstwin.outbox.claim import Leased, fences
 from firstwin.outbox.destinations import enable
 from firstwin.outbox.give_back import give_back
 from firstwin.outbox.hearing import FAILING_FOR
@@ -202,20 +202,11 @@ def test_many_workers_at_once_let_one_probe_through(engine: Engine) -> None:
     broken(engine, waiting=30)
     for _ in range(5):
         passes(engine, minutes=20)
-        probes = at_once(8, lambda: attempt(engine))
+        probes = at_once(8, lambda: taken(engine))
         assert len(probes) == 1
         assert place(engine).breaker == "half_open"
         assert on_the_wire(engine, probes).sending == {probes[0].id}
         answered(engine, probes[0], "retry", **DOWN)
-
-
-def attempt(engine: Engine) -> tuple[Leased, ...]:
-    while True:
-        try:
-            with write(engine) as connection:
-                return claim(connection, REPLAY, "crm", "worker")
-        except Elsewhere:
-            continue
 
 
 def at_once(count: int, work: Any) -> list[Leased]:
