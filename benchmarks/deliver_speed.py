@@ -1,247 +1,210 @@
-"""How many deliveries a second one process makes, from the claim to the settled row, and where the time goes.
+"""How many deliveries a second are made, from the claim to the settled row, and who uses the CPU meanwhile.
 
-    python -m benchmarks.deliver_speed [--deliveries 5000] [--databases sqlite postgresql] [--profile]
+    python -m benchmarks.deliver_speed [--deliveries 4000] [--databases sqlite postgresql] [--rounds 3] [--ways …]
 
-Each message is rendered for itself, about 10 KB, and posted to a sink in another process that answers at once. Gates are
-asked in the database after the claim and again at the wire, as ever. Beside it, in the same run: the same bodies posted by
-the same client with nothing around it.
+Each message is rendered for itself, about 10 KB, and goes to a server in another process on the same machine; gates are
+asked in the database after the claim and again at the wire, as ever. The ways, in turn, round after round:
+
+    webhook       one process, to a server that answers at once
+    two           two processes, to the same
+    slow          one process, to a server that takes 50 ms for each answer
+    task          to the first server, by one Celery task for each delivery (benchmarks/deliver_celery.py), over a real Valkey
+    mail          one process, through SMTP connections that are kept
+    one-each      the same, with a connection for each mail
+
+The median of the rounds counts; the least and the most stand beside it. CPU is in milliseconds for each delivery, of the
+workers, of the server they deliver to, and of PostgreSQL. Durable settings.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import cProfile
-import pstats
-import random
-import shutil
-import statistics
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, process_time
-from typing import Any, Literal
+from statistics import median
+from typing import IO
 
-from aiohttp import web
-from sqlalchemy import Engine, delete, insert, select
+from benchmarks.deliver_celery import app as celery
+from benchmarks.deliveries import WAYS, empty, fill, rule_for, states
+from benchmarks.sinks import sink
+from sqlalchemy import Engine, select
 
 from firstwin.db import tables
-from firstwin.db.engine import open_database, write
+from firstwin.db.engine import open_database, read
 from firstwin.db.migrate import upgrade
-from firstwin.db.runs import open_run
-from firstwin.decide.value import Nudge, Planned
-from firstwin.deliver.deliverer import Deliverer
-from firstwin.deliver.desk import Desk
-from firstwin.deliver.story import Story
-from firstwin.match.value import Match, Start
-from firstwin.messages.templates import Templates
-from firstwin.outbox.put import put
-from firstwin.outbox.states import State
-from firstwin.outbox.suppressions import AddressHash
-from firstwin.outbox.way_out import WayOut
-from firstwin.rules.project import Project
-from firstwin.rules.terms import Again, Count, Email, EventStart, Recipient, Rule, SinceStart, Step, Webhook
-from firstwin.senders.contract import Accepted, Sender
-from firstwin.senders.load import load_senders
-from firstwin.tick.environment import Environment
-from firstwin.tick.standing import AtTheWire
+from tests.servers.postgres import postgres
+from tests.servers.valkey import valkey
 
-ROOT = Path(__file__).parent.parent
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLKSw"  # noqa: S105 - for a sink on this machine
-PARAGRAPH = (
-    "You signed up as {{ account.company }} and have a good part of the way behind you. What is left takes a few minutes,"
-    " and it is the part that shows what all of this is good for: your own data, in a report that you can send to others."
-)
-WAYS: dict[str, Email | Webhook] = {
-    "webhook": Webhook("first-login", "webhook"),
-    "mail": Email("first-login", Recipient("contact")),
+DURABLE = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "on")
+TICK = os.sysconf("SC_CLK_TCK")
+PATIENCE_S = 300
+
+
+@dataclass(frozen=True)
+class Way:
+    """What goes out, to which server that takes how long, and by how many processes."""
+
+    message: str
+    server: str
+    seconds: float = 0
+    processes: int = 1
+    how: tuple[str, ...] = ()
+
+
+BY_TASK = "task"
+ALL = {
+    "webhook": Way("webhook", "web"),
+    "two": Way("webhook", "web", processes=2),
+    "slow": Way("webhook", "web", seconds=0.05),
+    BY_TASK: Way("webhook", "web"),
+    "mail": Way("mail", "mail"),
+    "one-each": Way("mail", "mail", how=("--one-each",)),
 }
-
-
-# ---- the sink -------------------------------------------------------------------------------------------------------
-
-
-def sink() -> None:
-    """Takes every post and answers at once; prints its port."""
-
-    async def take(request: web.Request) -> web.Response:
-        await request.read()
-        return web.Response()
-
-    async def serve() -> None:
-        app = web.Application()
-        app.router.add_post("/", take)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        print(runner.addresses[0][1], flush=True)
-        await asyncio.Event().wait()
-
-    asyncio.run(serve())
-
-
-@contextmanager
-def running_sink() -> Iterator[str]:
-    with subprocess.Popen([sys.executable, __file__, "--sink"], stdout=subprocess.PIPE, text=True) as process:
-        port = (process.stdout or sys.stdin).readline().strip()
-        try:
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-
-
-# ---- what is delivered ----------------------------------------------------------------------------------------------
-
-
-def rule_for(action: Email | Webhook) -> Rule:
-    step = Step("", timedelta(hours=24), (action,))
-    unless = Count(("logged_in",), SinceStart())
-    return Rule("no-login", "account", EventStart(("signed_up",)), (step,), Again("never"), unless=unless, version="v1")
-
-
-def templates(folder: Path, project: Project) -> Templates:
-    """A mail in the shipped layout, and a webhook, each about 10 KB when rendered."""
-    shutil.copytree(ROOT / "templates" / "layouts", folder / "layouts")
-    for kind in ("mail", "webhook"):
-        (folder / kind).mkdir()
-    mail = "\n\n".join(
-        ["---\nsubject: Your first login, {{ account.company }}\n---\nHi {{ contact | first_name }},", *[PARAGRAPH] * 4]
-    )
-    (folder / "mail" / "first-login.md").write_text(mail)
-    text = " ".join([PARAGRAPH] * 45)
-    body = f'{{"type": "account.nudged", "data": {{"account": "{{{{ account.id }}}}", "why": "{{{{ why }}}}", "text": "{text}"}}}}'
-    (folder / "webhook" / "first-login.json").write_text(body)
-    return Templates(folder, project)
-
-
-def fill(engine: Engine, rule: Rule, count: int) -> None:
-    """As many accounts that signed up a day ago, decided and put into the outbox."""
-    ids = [f"acme-{n:06}" for n in range(count)]
-    at = NOW - timedelta(hours=25)
-    fact = {"props": {}, "occurred_at": at, "received_at": at, "known_at": at}
-    start = {
-        "run": tables.LIVE,
-        "rule": rule.id,
-        "key": "e1",
-        "at": at,
-        "ends_at": NOW,
-        "seen_at": at,
-        "state": "open",
-        "rule_version": "v1",
-        "props": {},
-    }
-    with write(engine) as connection:
-        connection.execute(
-            insert(tables.account), [{"id": id_, "traits": {"company": f"Acme {id_}"}, "asserted": {}} for id_ in ids]
-        )
-        named = {**fact, "name": "firstwin.account.company"}
-        connection.execute(
-            insert(tables.event), [{**named, "account_id": id_, "props": {"value": f"Acme {id_}"}} for id_ in ids]
-        )
-        created = {**fact, "name": "firstwin.account.created_at", "value_at": at}
-        connection.execute(insert(tables.event), [{**created, "account_id": id_} for id_ in ids])
-        connection.execute(insert(tables.event), [{**fact, "name": "signed_up", "account_id": id_} for id_ in ids])
-        connection.execute(insert(tables.start), [{**start, "subject": id_} for id_ in ids])
-        starts = {row.subject: row.id for row in connection.execute(select(tables.start.c.id, tables.start.c.subject))}
-        nudges = [_nudge(rule, Start(starts[id_], rule.id, id_, "e1", "", at, at, None, {}), at) for id_ in ids]
-        put(connection, open_run(connection, tables.LIVE), nudges, at)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
-
-
-def empty(engine: Engine) -> None:
-    with write(engine) as connection:
-        for table in reversed(tables.metadata.sorted_tables):
-            connection.execute(delete(table))
-
-
-def _nudge(rule: Rule, start: Start, at: datetime) -> Nudge:
-    action = rule.steps[0].actions[0]
-    channel, place = ("email", "mail") if isinstance(action, Email) else ("webhook", "webhook")
-    address = f"{start.subject}@example.com" if channel == "email" else None
-    planned = Planned(action, channel, place, "marketing", at + timedelta(days=999), None, address)  # type: ignore[arg-type] # never a record
-    return Nudge(Match(rule, rule.steps[0], start, at), "live", (planned,), account_id=start.subject)
-
-
-def desk(engine: Engine, rule: Rule, project: Project, made: Templates, senders: Mapping[str, Sender]) -> Desk:
-    env = Environment((rule,))
-
-    return Desk(
-        engine, project, senders, made, AtTheWire(env), Story(env.rule, {}).tell, random.random, tables.LIVE, "bench", AddressHash(("x" * 32,)), WayOut(("x" * 32,), "https://nudges.example.com")
-    )  # fmt: skip
-
-
-# ---- measuring ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Of deliveries and of bare posts: how many a second, and milliseconds of this process's CPU for each."""
+    """Deliveries a second, and milliseconds of CPU for each: of the workers, the server and PostgreSQL."""
 
     rate: float
-    cpu: float
-    bare_rate: float
-    bare_cpu: float
+    workers: float
+    server: float
+    database: float
 
 
-def measure(engine: Engine, way: str, url: str, count: int, *, profiled: bool) -> Measured:
-    rule = rule_for(WAYS[way])
-    webhook = {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True}
-    senders = load_senders({way: webhook if way == "webhook" else {"type": "inbox", "url": url}})
-    project = Project(name="Bench", daily_cap=10**9 - 1)
-    fill(engine, rule, count)
-    with tempfile.TemporaryDirectory() as folder:
-        worked = desk(engine, rule, project, templates(Path(folder), project), senders)
-        deliverer = Deliverer(worked)
-        delivered = timed(lambda: _deliver_all(deliverer, count), count, profiled=profiled)
-        bare = timed(lambda: asyncio.run(_bare(worked, senders[way], way, count)), count, profiled=False)
-    return Measured(*delivered, *bare)
+def measure(engine: Engine, name: str, way: Way, count: int, broker: str) -> Measured:
+    empty(engine)
+    fill(engine, rule_for(WAYS[way.message]), count)
+    with ExitStack() as stack:
+        port, server = stack.enter_context(sink(way.server, way.seconds))
+        start = _by_task if name == BY_TASK else _by_workers
+        workers, begin = start(stack, engine, way, port, broker)
+        others = [cpu_of(server), cpu_of_database(engine)]
+        used = sum(map(cpu_of_family, workers))
+        began = time.perf_counter()
+        begin()
+        seconds = _until_done(engine, count) - began
+        each = 1000 / count
+        found = Measured(
+            count / seconds,
+            (sum(map(cpu_of_family, workers)) - used) * each,
+            (cpu_of(server) - others[0]) * each,
+            (cpu_of_database(engine) - others[1]) * each,
+        )
+    if states(engine) != {"delivered": count}:
+        raise SystemExit(f"{name}: {states(engine)}")
+    return found
 
 
-def timed(work: Callable[[], Any], count: int, *, profiled: bool) -> tuple[float, float]:
-    profile = cProfile.Profile()
-    begin, cpu = perf_counter(), process_time()
-    if profiled:
-        profile.runcall(work)
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
-    else:
-        work()
-    return count / (perf_counter() - begin), (process_time() - cpu) / count * 1000
+def _by_workers(
+    stack: ExitStack, engine: Engine, way: Way, port: int, _broker: str
+) -> tuple[list[int], Callable[[], None]]:
+    url = engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "benchmarks.deliver_worker", url, way.message, str(port), *way.how]
+    made = [
+        stack.enter_context(_running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        for _ in range(way.processes)
+    ]
+    for process in made:
+        _pipe(process.stdout).readline()
+
+    def begin() -> None:
+        for process in made:
+            _pipe(process.stdin).write(b"\n")
+            _pipe(process.stdin).flush()
+
+    return [process.pid for process in made], begin
 
 
-def _deliver_all(deliverer: Deliverer, count: int) -> None:
-    delivered = 0
-    while delivered < count:
-        done = deliverer.run()
-        if set(done.states) != {State.DELIVERED}:
-            raise RuntimeError(done)
-        delivered += done.states[State.DELIVERED]
+def _by_task(
+    stack: ExitStack, engine: Engine, _way: Way, port: int, broker: str
+) -> tuple[list[int], Callable[[], None]]:
+    own = {
+        "BENCH_BROKER": broker,
+        "BENCH_DATABASE": engine.url.render_as_string(hide_password=False),
+        "BENCH_URL": f"http://127.0.0.1:{port}/",
+    }
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "benchmarks.deliver_celery", "worker", "--concurrency=2", "--loglevel=ERROR", "--without-gossip", "--without-mingle"]  # fmt: skip
+    process = stack.enter_context(
+        _running(command, stdout=subprocess.DEVNULL, env={**os.environ, **own, "C_FORCE_ROOT": "1"})
+    )
+    with read(engine) as connection:
+        ids = connection.scalars(select(tables.delivery.c.id)).all()
+    celery.conf.broker_url = broker
+    _wait_until(lambda: bool(celery.control.ping(timeout=0.5)))
+
+    def begin() -> None:
+        with celery.producer_pool.acquire(block=True) as producer:
+            for id_ in ids:
+                celery.send_task("deliver", (id_,), producer=producer)
+
+    return [process.pid], begin
 
 
-async def _bare(worked: Desk, sender: Sender, way: str, count: int) -> None:
-    """The same client, the same body, as many at once; nothing rendered, nothing stored."""
-    context = {
-        "account": {"id": "a", "company": "Acme acme-000001"}, "contact": {}, "person": {}, "why": "Signed up.",
-        "project": {"name": "", "postal_address": ""}, "unsubscribe_link": "", "now": NOW,
-    }  # fmt: skip
-    channel: Literal["email", "webhook"] = "email" if way == "mail" else "webhook"
-    message = worked.templates.render(channel, "first-login", context, key="k", to="a@example.com")
-    left = iter(range(count))
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    if end is None:
+        raise TypeError("no pipe")
+    return end
 
-    async def one() -> None:
-        for _ in left:
-            answer = await sender.send(message)
-            if answer != Accepted():
-                raise RuntimeError(answer)
 
-    await asyncio.gather(*(one() for _ in range(sender.slots)))
-    await sender.close()
+@contextmanager
+def _running(command: list[str], **how: object) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, **how) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _until_done(engine: Engine, count: int) -> float:
+    """The moment at which the last one was delivered, as nearly as looking at it now and then can tell."""
+    _wait_until(lambda: states(engine).get("delivered", 0) >= count, 0.05)
+    return time.perf_counter()
+
+
+def _wait_until(done: Callable[[], bool], every: float = 0.1) -> None:
+    until = time.perf_counter() + PATIENCE_S
+    while not done():
+        if time.perf_counter() > until:
+            raise SystemExit("It takes too long.")
+        time.sleep(every)
+
+
+# ---- who uses the CPU (Linux) ---------------------------------------------------------------------------------------
+
+
+def cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def cpu_of_family(pid: int) -> float:
+    """Its own, that of its children, and that of those children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ended = (int(fields[13]) + int(fields[14])) / TICK
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_of(pid) + ended + sum(cpu_of(int(child)) for child in children)
+
+
+def cpu_of_database(engine: Engine) -> float:
+    """None of its own where it works inside of the workers."""
+    if engine.dialect.name == "sqlite":
+        return 0.0
+    with read(engine) as connection:
+        folder = connection.exec_driver_sql("SHOW data_directory").scalar_one()
+    return cpu_of_family(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+
+
+# ---- what is printed ------------------------------------------------------------------------------------------------
 
 
 def databases(chosen: Sequence[str]) -> Iterator[tuple[str, Engine]]:
@@ -249,40 +212,41 @@ def databases(chosen: Sequence[str]) -> Iterator[tuple[str, Engine]]:
         with tempfile.TemporaryDirectory() as folder:
             yield "sqlite", open_database(f"sqlite:///{folder}/bench.db")
     if "postgresql" in chosen:
-        from tests.servers.postgres import postgres
-
-        with postgres({"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}) as url:
+        with postgres(DURABLE) as url:
             yield "postgresql", open_database(url)
+
+
+def told(database: str, name: str, found: Sequence[Measured]) -> str:
+    rates = [each.rate for each in found]
+    cpu = (median(each.workers for each in found), median(each.server for each in found), median(each.database for each in found))  # fmt: skip
+    spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
+    return f"{database:<11} {name:<9}{median(rates):>9,.0f}  {spread:<18}" + "".join(f"{each:>10.3f}" for each in cpu)
+
+
+def ratios(found: dict[str, list[Measured]]) -> Iterator[str]:
+    rate = {name: median(each.rate for each in runs) for name, runs in found.items()}
+    for one, other in (("two", "webhook"), ("webhook", BY_TASK), ("mail", "one-each")):
+        if one in rate and other in rate:
+            yield f"{one} / {other} {rate[one] / rate[other]:.2f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--deliveries", type=int, default=5000)
+    parser.add_argument("--deliveries", type=int, default=4000)
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
-    parser.add_argument("--ways", nargs="+", default=list(WAYS))
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--ways", nargs="+", default=list(ALL), choices=list(ALL))
+    parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args(arguments)
-    if args.sink:
-        sink()
-        return
-    print(f"{'':<20} {'delivered':>22} {'posted bare':>24}")
-    print(f"{'database':<12} {'way':<8}" + f"{'a second':>12} {'CPU ms each':>12}" * 2)
-    with running_sink() as url:
-        for name, engine in databases(args.databases):
+    print(f"{'':<21}{'deliveries a second':>20}{'CPU ms each: workers':>29}{'server':>10}{'database':>10}")
+    with valkey() as broker:
+        for database, engine in databases(args.databases):
             upgrade(engine)
-            for way in args.ways:
-                runs = []
-                for _ in range(args.repeat):
-                    empty(engine)
-                    runs.append(measure(engine, way, url, args.deliveries, profiled=args.profile))
-                median = {f.name: statistics.median(getattr(run, f.name) for run in runs) for f in fields(Measured)}
-                print(
-                    f"{name:<12} {way:<8}"
-                    + "{rate:>12,.0f} {cpu:>12.3f}{bare_rate:>12,.0f} {bare_cpu:>12.3f}".format(**median),
-                    flush=True,
-                )
+            found: defaultdict[str, list[Measured]] = defaultdict(list)
+            for _ in range(args.rounds):
+                for name in args.ways:
+                    found[name].append(measure(engine, name, ALL[name], args.deliveries, broker))
+            print("\n".join(told(database, name, runs) for name, runs in found.items()))
+            print(f"{database:<11} {', '.join(ratios(found))}", flush=True)
             engine.dispose()
 
 

@@ -1,12 +1,13 @@
 """How many messages a second come in over HTTP, beside the same messages stored without HTTP, in the same run.
 
-    python -m benchmarks.ingest_speed [--databases postgresql] [--seconds 8]
+    python -m benchmarks.ingest_speed [--databases postgresql] [--seconds 5] [--rounds 5]
 
 A real `firstwin web` in a process of its own; this process makes the load, on the same machine. 10,000 people of 5,000
 accounts are known; each message is a track of one of them. `single`: one message a request, 128 connections. `batches`: 100
 messages a request, 32 connections. Every answer must be a 200, and in the end each message must stand in the database once.
 The reference stores the same kind of messages by `ingest`, 2,000 in a transaction, in this process. Times are in
-milliseconds; `cpu` says how much of one core the web process used. Durable settings.
+milliseconds; `cpu` says how much of one core the web process used. The median of the rounds counts, as a machine that is
+shared has better and worse moments; the least and the most stand beside it. Durable settings.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import orjson
@@ -66,6 +68,18 @@ def post(path: str, key: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
+@dataclass(frozen=True)
+class Way:
+    """So many messages a request over so many connections; more than ``most`` a second would find nothing ready."""
+
+    size: int
+    connections: int
+    most: int
+
+
+WAYS = {"single": Way(1, 128, 5_000), "batches": Way(100, 32, 30_000)}
+
+
 @dataclass
 class Load:
     """What came of it: when each request was answered, and after how long."""
@@ -73,6 +87,7 @@ class Load:
     messages: int = 0
     times: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -207,36 +222,54 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(engine: Engine, kind: str, seconds: float) -> None:
+def measure(engine: Engine, kind: str, seconds: float, rounds: int) -> None:
+    """Each way in turn, round after round: what the machine does meanwhile concerns them alike."""
     know_people(engine)
     with write(engine) as connection:
         key = make_key(connection, "bench", who="bench", at=clock(connection))
-    sent = 0
+    loads: dict[str, list[Load]] = {name: [] for name in WAYS}
+    bare: list[float] = []
     with web(engine) as process:
-        for name, size, connections, most in (("single", 1, 128, 5_000), ("batches", 100, 32, 25_000)):
-            ready = list(requests(key, size, round(most * seconds)))
-            before = cpu_of(process.pid)
-            found = asyncio.run(load(ready, size=size, connections=connections, seconds=seconds))
-            sent += found.messages
-            cpu = (cpu_of(process.pid) - before) / found.seconds
-            print(
-                f"{kind:11} {name:8} {found.rate:9,.0f} messages/s   p50 {found.after(0.5):6.1f}   p99 {found.after(0.99):6.1f}   cpu {cpu:4.0%}"
-            )
-    print(f"{kind:11} bare     {reference(engine, seconds):9,.0f} messages/s")
+        for _ in range(rounds):
+            for name, way in WAYS.items():
+                loads[name].append(_under_load(process.pid, key, way, seconds))
+            bare.append(reference(engine, seconds))
+    for name, found in loads.items():
+        print(f"{kind:11} {name:8} {_rates([load.rate for load in found])}   {_patience(found)}")
+    print(f"{kind:11} bare     {_rates(bare)}", flush=True)
+    sent = sum(load.messages for found in loads.values() for load in found)
     with read(engine) as connection:
         stored = connection.execute(select(func.count()).where(tables.event.c.source == "bench")).scalar_one()
     if stored != sent:
         raise SystemExit(f"{sent:,} messages were sent, and {stored:,} are stored")
 
 
+def _under_load(pid: int, key: str, way: Way, seconds: float) -> Load:
+    ready = list(requests(key, way.size, round(way.most * seconds)))
+    before = cpu_of(pid)
+    found = asyncio.run(load(ready, size=way.size, connections=way.connections, seconds=seconds))
+    found.cpu = (cpu_of(pid) - before) / found.seconds
+    return found
+
+
+def _rates(rates: list[float]) -> str:
+    return f"{median(rates):9,.0f} messages/s ({min(rates):,.0f} to {max(rates):,.0f})"
+
+
+def _patience(found: list[Load]) -> str:
+    half, most = (median([load.after(share) for load in found]) for share in (0.5, 0.99))
+    return f"p50 {half:6.1f}   p99 {most:6.1f}   cpu {median([load.cpu for load in found]):4.0%}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
     for kind in chosen.databases:
         with empty(kind) as engine:
-            measure(engine, kind, chosen.seconds)
+            measure(engine, kind, chosen.seconds, chosen.rounds)
 
 
 if __name__ == "__main__":

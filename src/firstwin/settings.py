@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     concurrency: int = Field(
         4, ge=1, le=64, description="How many tasks a worker does at once, each in its own thread."
     )
+    killed_after: float = Field(
+        30.0,
+        gt=0,
+        description="How many seconds after SIGTERM a process is killed by whoever runs it: as `stop_grace_period` or `terminationGracePeriodSeconds` say. More than 25, less than 60.",
+    )
     worker_name: Annotated[str, AfterValidator(_one_line)] = Field(
         "",
         max_length=LONGEST_NAME,

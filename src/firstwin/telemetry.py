@@ -44,6 +44,10 @@ class Log(Enum):
     TICK_IDLE = "tick.idle", logging.DEBUG
     REPLAY_WAITS = "replay.waits", logging.WARNING  # what is left to send waits for another attempt
     DELIVER_DONE = "deliver.done", logging.INFO
+    DESTINATION_DISABLED = (
+        "destination.disabled",
+        logging.ERROR,
+    )  # it is gone, or did nothing but fail; ``told``: who knows
     DELIVERY_FAILED = "delivery.failed", logging.ERROR
     WEB_STARTED = "web.started", logging.INFO
     WEB_ANSWERED = "web.answered", logging.INFO

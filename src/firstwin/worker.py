@@ -19,13 +19,13 @@ from celery.worker import state
 
 from firstwin.app import App
 from firstwin.bell import Bell, Task, celery_app
+from firstwin.outbox.limits import SOFT
 from firstwin.stopping import LOOK_S, Stop
 from firstwin.telemetry import Log, failed, log
 
 BEAT = "beat"
 AT_LEAST_EVERY = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(seconds=5)
-LONGEST_WORK_S = 25.0
 PATIENCE = timedelta(seconds=10)  # how much longer than usual a bell may be missing before a worker looks by itself
 
 
@@ -136,7 +136,7 @@ def _run_alone(app: App, stop: Stop, rounds: Rounds, when_ready: Callable[[], No
     while beside.is_alive() and not stop.wait(LOOK_S):
         pass
     _stop(app, rounds)
-    beside.join(LONGEST_WORK_S)
+    beside.join(SOFT)
 
 
 def _beside(rounds: Rounds) -> threading.Thread:
@@ -168,7 +168,7 @@ def _run_celery(
     worker.start()
     if beat:
         beat.service.stop(wait=False)  # waiting would be for ever, had its thread died
-    beside.join(LONGEST_WORK_S)
+    beside.join(SOFT)
 
 
 def _stop(app: App, rounds: Rounds) -> None:

@@ -49,6 +49,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         "WORKER_NAME",
         "SECRET",
         "PUBLIC_URL",
+        "KILLED_AFTER",
     ):
         monkeypatch.delenv(f"FIRSTWIN_{name}", raising=False)
     root = logging.getLogger()

@@ -38,3 +38,14 @@ def test_check_warns_and_status_tells(run_alone: Run, folder: Path) -> None:
     assert ".env:1:1 warning: FIRSTWIN_SECRET is not set" in told.stderr
     assert "0 mistakes, 1 warning" in told.stdout
     assert "FIRSTWIN_SECRET is not set" in run_alone("-p", str(folder), "health", code=1).stderr
+
+
+@pytest.mark.parametrize("command", ["worker", "up", "web"])
+def test_time_limits_that_contradict_each_other_keep_it_from_starting(
+    run_alone: Run, folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTWIN_KILLED_AFTER", "10")
+    said = run_alone("-p", str(folder), command, code=2).stderr
+    assert "FIRSTWIN_KILLED_AFTER (10 s)" in said
+    assert "stop_grace_period" in said
+    assert "Traceback" not in said

@@ -1,7 +1,11 @@
 import json
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from firstwin.db.engine import clock, write
 from firstwin.demo.inbox import Inbox
+from firstwin.outbox.destinations import disable, know
 from tests.cli.given import Run
 
 
@@ -25,3 +29,22 @@ def test_a_sender_that_does_not_work_is_told_with_the_reason(run_alone: Run, fol
 
 def test_a_sender_that_is_not_declared_is_suggested(run_alone: Run, folder: Path) -> None:
     assert "Did you mean `mail`?" in run_alone("-p", str(folder), "senders", "test", "mial", code=2).stderr
+
+
+def test_each_sender_tells_its_rate_and_how_it_stands(run: Run, folder: Path, engine: Engine) -> None:
+    with write(engine) as connection:
+        know(connection, ["cs", "mail"])
+        disable(connection, {"cs": "http_410"}, clock(connection))
+    found = json.loads(run("-p", str(folder), "senders", "list", "--json").stdout)
+    assert found["flows"]["cs"] == {"rate": None, "ordered": False}
+    assert (found["stand"]["mail"]["stands"], found["stand"]["cs"]["stands"]) == ("well", "disabled")
+    assert "nobody could be told" in found["stand"]["cs"]["why"]
+
+
+def test_a_destination_is_enabled_by_name(run: Run, folder: Path, engine: Engine) -> None:
+    with write(engine) as connection:
+        know(connection, ["cs"])
+        disable(connection, {"cs": "http_410"}, clock(connection))
+    assert "takes messages again" in run("-p", str(folder), "senders", "enable", "cs").stdout
+    assert "nothing kept messages" in run("-p", str(folder), "senders", "enable", "cs").stdout
+    assert "Did you mean `cs`?" in run("-p", str(folder), "senders", "enable", "css", code=2).stderr

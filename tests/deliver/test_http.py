@@ -7,6 +7,8 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from aiohttp import web
 from sqlalchemy import Engine
 
 from firstwin.db import tables
+from firstwin.db.engine import clock, read
 from firstwin.outbox.states import State
 from firstwin.senders.load import load_senders
 from tests.deliver.given import a_deliverer, companies
-from tests.outbox.given import deliveries, passes, row_of, rows, state_of, states
+from tests.outbox.given import NOON, deliveries, force, passes, row_of, rows, state_of, states
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLKSw"
 Request = tuple[dict[str, str], dict[str, Any]]
@@ -113,6 +116,48 @@ def test_what_a_server_answers_decides(
             deliverer.run()
     assert len(requests) == 1
     assert (row_of(engine, id_).state, row_of(engine, id_).reason) == (state, reason)
+
+
+TO_WAIT = [  # what a server says, and how long the message then waits, in seconds: as asked, or as the schedule has it
+    ("7", 7),
+    ("90", 90),
+    ("{date}", 90),
+    ("soon", 5),
+    ("-30", 5),
+    ("99999999999", 7 * 24 * 3600),
+    ("", 5),
+]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("said", "seconds"), TO_WAIT)
+def test_what_a_server_asks_for_is_waited_for_in_full(
+    engine: Engine, tmp_path: Path, status: int, said: str, seconds: int
+) -> None:
+    """Seconds, a date, and nonsense; through the sender that speaks HTTP. One request too many costs no attempt."""
+    (id_,) = deliveries(engine)
+    companies(engine, [0])
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    headers = {"Retry-After": said.format(date=date)}
+    with a_sink(lambda _: web.Response(status=status, headers=headers)) as (url, requests):
+        deliverer = a_deliverer(engine, tmp_path, {**load_senders(webhook(url))})
+        began = real_time(engine)
+        deliverer.run()
+        ended = real_time(engine)
+        force(engine, id_, due_at=NOON)
+        deliverer.run()
+        row = row_of(engine, id_)
+        assert len(requests) == 1 or real_time(engine) >= row.retry_at
+    assert (row.state, row.reason) == ("retry_wait", f"http_{status}")
+    if len(requests) == 1:
+        assert row.attempts == int(status == 503)
+        whole = timedelta(seconds=1)  # dates have no fractions
+        assert began - whole <= row.retry_at - timedelta(seconds=seconds) <= ended + whole
+
+
+def real_time(engine: Engine) -> datetime:
+    with read(engine) as connection:
+        return clock(connection)
 
 
 def test_a_server_that_recovers_gets_the_same_key_again(engine: Engine, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ HOMES = {
         "demo/",
         "facts/",
         "match/evidence.py",
+        "messages/webhook.py",
         "senders/encode.py",
         "web/",
     ],

@@ -60,6 +60,8 @@ def test_programs_get_the_data_unchanged(webhook: MakePayload) -> None:
         ('{"type": "t",\n"data": {"a": "{{ account.name() }}"}}', 2, "cannot call"),
         ('{"type": "t",\n"data": {"a": "{{ 1 / 0 }}"}}', 2, "breaks on the values"),
         ('{"type": "t", "data": {"a": "{{ account.inf }}"}}', 1, "infinite"),
+        ('{"type": "t", "data": {"a": [{"b": "{{ account.inf }}"}]}}', 1, "infinite"),
+        ('{"type": "t", "data": {"a": "{{ account.big }}"}}', 1, "can't be written as JSON"),
         ('{"type": "t", "data": {"a": "{{ account.long }}{{ account.long }}"}}', 1, "longer than"),
         ('{"type": "t", "data": {"a": "{{ account.long }}", "b": "{{ account.long }}"}}', 1, "longer than"),
         ('{"type": "t", "data": {"a": 1, "a": 2}}', 1, "twice"),
@@ -67,5 +69,7 @@ def test_programs_get_the_data_unchanged(webhook: MakePayload) -> None:
 )
 def test_a_mistake_is_told_with_its_line(webhook: MakePayload, source: str, line: int, told: str) -> None:
     with pytest.raises(RenderError, match=told) as stopped:
-        webhook(source, rich(account={"id": "a", "name": "N", "inf": float("inf"), "long": "x" * 150_000}))
+        webhook(
+            source, rich(account={"id": "a", "name": "N", "inf": float("inf"), "big": 2**70, "long": "x" * 150_000})
+        )
     assert stopped.value.line == line

@@ -13,14 +13,17 @@ from firstwin.db.engine import read, write
 from firstwin.db.runs import Run, find_run, open_run
 from firstwin.decide.value import NotSent, Nudge, Planned
 from firstwin.match.value import Clause, Match, Standing, Start
+from firstwin.outbox.breaker import SLICE
 from firstwin.outbox.claim import Leased, claim, fences
 from firstwin.outbox.destinations import know
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.put import put
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.wire import Wired, wire
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.terms import Again, Alert, Email, EventStart, Recipient, Rule, Step, Webhook
 
 ADDRESSES = AddressHash(("a secret of thirty-two characters",))
@@ -119,7 +122,8 @@ def open_gates(
 
 
 def on_the_wire(engine: Engine, leased: Sequence[Leased], *, run: str = REPLAY, **how: Any) -> Wired:
-    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "daily_cap": 1000} | how
+    restraint = Restraint(**{name: how.pop(name) for name in ("daily_cap", "peace", "frequency") if name in how})
+    options: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "restraint": restraint} | how
     with write(engine) as connection:
         return wire(connection, run, fences(leased), **options)
 
@@ -149,13 +153,24 @@ def answered(
 
 
 def passes(engine: Engine, **length: float) -> None:
-    """Real time passes: leases run out and waits end sooner by this much."""
+    """Real time passes: leases run out, and waits and rests end sooner by this much."""
     by = timedelta(**length)
-    d = tables.delivery
+    d, place = tables.delivery, tables.destination
+    moments = (
+        place.c.opened_until,
+        place.c.breaker_since,
+        place.c.failing_since,
+        place.c.next_free_at,
+        place.c.not_before,
+    )
     with write(engine) as connection:
         for row in connection.execute(select(d.c.id, d.c.lease_until, d.c.retry_at)).all():
             sooner = {name: value and value - by for name, value in row._mapping.items() if name != "id"}
             connection.execute(update(d).where(d.c.id == row.id).values(**sooner))
+        for at in connection.execute(select(place.c.name, place.c.recent, *moments)).all():
+            sooner = {column.name: (was := at._mapping[column.name]) and was - by for column in moments}
+            recent = at.recent and [[number - by // SLICE, worked, failed] for number, worked, failed in at.recent]
+            connection.execute(update(place).where(place.c.name == at.name).values(**sooner, recent=recent))
 
 
 def row_of(engine: Engine, delivery_id: int) -> Row[Any]:
@@ -182,6 +197,10 @@ def force(engine: Engine, delivery_id: int, **values: Any) -> None:
     """Puts a delivery into a state by hand, to see what may follow."""
     with write(engine) as connection:
         connection.execute(update(tables.delivery).where(tables.delivery.c.id == delivery_id).values(**values))
+
+
+def quiet_hours(begin: str, end: str, *, weekends: bool = False) -> QuietHours:
+    return QuietHours.model_validate({"from": begin, "until": end, "weekends": weekends})
 
 
 def run_of(engine: Engine, run: str = REPLAY) -> Run:

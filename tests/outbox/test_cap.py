@@ -12,6 +12,7 @@ from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.claim import claim, fences
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import wire
 from tests.outbox.given import (
     ADDRESSES,
@@ -67,7 +68,9 @@ def test_the_cap_is_exact_however_many_work_at_once(engine: Engine) -> None:
             if not leased:
                 return sent
             with write(engine) as connection:
-                sent += len(wire(connection, REPLAY, fences(leased), open_gates, ADDRESSES, daily_cap=33).sending)
+                sent += len(
+                    wire(connection, REPLAY, fences(leased), open_gates, ADDRESSES, Restraint(daily_cap=33)).sending
+                )
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(work, range(4))) == 33

@@ -16,6 +16,7 @@ from firstwin.outbox.claim import fences
 from firstwin.outbox.clocks import clocks
 from firstwin.outbox.digests import Item, in_order
 from firstwin.outbox.put import put
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.states import State
 from firstwin.outbox.wire import Checked, still_true
 from tests.outbox.digests import Closed, digests, items, listed, on_list
@@ -26,7 +27,7 @@ VALUES = {"acme": 500, "big": 9000, "small": 10}
 
 def checked(engine: Engine, gates: Closed, leased: Any) -> Checked:
     with write(engine) as connection:
-        return still_true(connection, clocks(connection, REPLAY), fences(leased), gates, ADDRESSES)
+        return still_true(connection, clocks(connection, REPLAY), fences(leased), gates, ADDRESSES, Restraint())
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from firstwin.outbox.clocks import clocks
 from firstwin.outbox.destinations import pause_destination
 from firstwin.outbox.judge import Verdict, why_cancelled
 from firstwin.outbox.pause import pause
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.states import State
 from firstwin.outbox.wire import still_true
 from tests.outbox.given import (
@@ -150,7 +151,7 @@ def test_the_same_questions_are_asked_before_any_work_is_spent(engine: Engine) -
         return {start: Standing(goal=start == leased[0].start_id) for start in starts}
 
     with write(engine) as connection:
-        checked = still_true(connection, clocks(connection, REPLAY), fences(leased), gates, ADDRESSES)
+        checked = still_true(connection, clocks(connection, REPLAY), fences(leased), gates, ADDRESSES, Restraint())
     assert checked.going == {ids[1]: Standing(goal=False)}
     assert checked.dropped == {ids[0]: Verdict(State.CANCELLED, "goal_met")}
     assert states(engine) == {"cancelled": 1, "leased": 1}

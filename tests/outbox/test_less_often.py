@@ -13,6 +13,7 @@ from firstwin.db import tables
 from firstwin.db.engine import write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.claim import fences
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.wire import wire
 from tests.outbox.given import (
     ADDRESSES,
@@ -143,7 +144,7 @@ def test_of_two_workers_at_the_same_moment_one_sends(postgres_engine: Engine) ->
     asks_for_less(postgres_engine)
     first, second = deliveries(postgres_engine, 2, **MAIL)
     one, other = taken(postgres_engine, "mail")
-    how: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "daily_cap": 1000}
+    how: dict[str, Any] = {"gates": open_gates, "hashed": ADDRESSES, "restraint": Restraint()}
     with ThreadPoolExecutor(1) as beside:
         with write(postgres_engine) as connection:
             assert wire(connection, REPLAY, fences([one]), **how).sending == {first}

@@ -24,17 +24,19 @@ from firstwin.db import tables
 from firstwin.db.engine import read, write
 from firstwin.db.runs import set_clock
 from firstwin.outbox.claim import Leased, fences
+from firstwin.outbox.destinations import enable
 from firstwin.outbox.give_back import give_back
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay
 from firstwin.outbox.states import ALLOWED, ENDED, State
 from firstwin.outbox.sweep import MOST_LOSSES, sweep
+from firstwin.outbox.wire import Paced
 from firstwin.tools.verify import verify
 from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, on_the_wire, passes, rows, run_of, taken
 
 pytestmark = pytest.mark.slow
 
-MOST = 6
+MOST = 9
 SOME = st.integers(0, 99)
 Kind = Literal["accepted", "retry", "refused", "unknown"]
 
@@ -108,10 +110,30 @@ class Life(RuleBasedStateMachine):
         leased = self.sent.pop(which % len(self.sent))
         answered(self.engine, leased, kind, on_unknown={"crm": self.policy}, free=free and kind == "retry")
 
+    @precondition(lambda self: self.sent)
+    @rule(kind=st.sampled_from(["retry", "retry", "unknown"]))
+    def all_of_them_fail(self, kind: Kind) -> None:
+        """So that breakers open, and open again."""
+        while self.sent:
+            answered(self.engine, self.sent.pop(), kind, on_unknown={"crm": self.policy})
+
     def wire(self, leased: Sequence[Leased]) -> None:
-        going = on_the_wire(self.engine, leased).sending
+        """Now and then at a rate, which lets only one through."""
+        before = self.place()
+        paced = Paced("crm", 1) if len(leased) % 2 else None
+        wired = on_the_wire(self.engine, leased, paced=paced)
+        going, after = wired.sending, self.place()
+        assert paced is None or len(going) <= 1
+        assert not going or before.breaker == "closed" or going == {before.probe_delivery}
+        assert not going or before.disabled_at is None
+        self.held += [each for each in leased if each.id in wired.later]
+        assert after.breaker == before.breaker
         self.went_out.update(going)
         self.sent += [each for each in leased if each.id in going]
+
+    def place(self) -> Row[Any]:
+        (found,) = (row for row in rows(self.engine, tables.destination) if row.name == "crm")
+        return found
 
     # ---- time and people ----
 
@@ -123,7 +145,7 @@ class Life(RuleBasedStateMachine):
             sweep(connection, {"crm": self.policy}, lambda: 0.5)
         passes(self.engine, seconds=10)
 
-    @rule(deed=st.sampled_from(["waits a day", "pauses", "resumes", "replays"]))
+    @rule(deed=st.sampled_from(["waits a day", "pauses", "resumes", "replays", "enables"]))
     def somebody(self, deed: str) -> None:
         with write(self.engine) as connection:
             match deed:
@@ -133,6 +155,8 @@ class Life(RuleBasedStateMachine):
                     pause(connection, "no-login", who="ada", why=None, at=NOON)
                 case "resumes":
                     resume(connection, "no-login")
+                case "enables":
+                    enable(connection, "crm")
                 case "replays":
                     self.replays.update(replay(connection, sorted(self.before), who="ada", why="to see"))
 
@@ -146,8 +170,14 @@ class Life(RuleBasedStateMachine):
         self.what_was_delivered_is_known_as_a_fact(found, attempts)
         self.each_message_that_went_out_is_written_down(attempts)
         self.only_policy_or_a_person_sends_again_what_may_have_arrived(attempts)
+        self.a_destination_that_is_tried_out_has_one_message_on_its_way()
         for row in found.values():
             self.a_row_is_at_one_with_itself(row)
+
+    def a_destination_that_is_tried_out_has_one_message_on_its_way(self) -> None:
+        place = self.place()
+        assert (place.breaker == "half_open") == (place.probe_delivery is not None)
+        assert (place.breaker == "open") == (place.opened_until is not None)
 
     def nothing_is_lost_and_every_step_is_allowed(self, found: Mapping[int, Row[Any]]) -> None:
         states = {id_: State(row.state) for id_, row in found.items()}

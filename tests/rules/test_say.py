@@ -184,3 +184,17 @@ def test_a_digest_is_said_with_its_order_and_its_length(digest: Digest, said: st
 )
 def test_in_short_it_is_said_without_conditions_and_defaults(lines: dict[str, str | None], said: str) -> None:
     assert say_in_short(the_rule(rule_with(**lines))) == f"About each account: {said}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_said"), [({}, True), ({"class": "service"}, False), ({"then": "{alert: a, to: csm}"}, False)]
+)
+def test_quiet_hours_are_said_of_the_mails_that_wait(lines: dict[str, str | None], is_said: bool) -> None:
+    project = Project.model_validate(
+        {"name": "Acme", "quiet_hours": {"from": "20:00", "until": "08:00", "weekends": True}}
+    )
+
+    said = say(the_rule(rule_with(**lines)), project)
+
+    waits = "an email waits from 20:00 until 08:00 where its recipient is, and over the weekend; "
+    assert (waits in said) == is_said

@@ -53,7 +53,7 @@ def test_every_mistake_of_every_sender_is_told_at_once() -> None:
         f"senders.mail.type: there is no kind of sender called smpt. Did you mean smtp? {KINDS}",
         "senders.post.host: is missing.",
         "senders.post.security: Input should be 'auto', 'starttls', 'tls' or 'none'.",
-        f"senders.post.prot: unknown setting. Did you mean port? There are type, deadline, on_unknown, ca_file, {known}.",
+        f"senders.post.prot: unknown setting. Did you mean port? There are type, deadline, on_unknown, ca_file, rate, ordered, {known}.",
         "senders.crm.url: is not a web address; it begins with https:// and names a host.",
         "senders.crm.secret: is missing.",
         f"senders.cs: has no type. {KINDS}",

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from firstwin.db.engine import clock, read, write
-from firstwin.db.tables import attempt, delivery, nudge, rule_version, suppression
+from firstwin.db.tables import attempt, delivery, destination, nudge, rule_version, suppression
 from firstwin.outbox.replay import replay
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.rules.remembered import meaning_of
@@ -126,6 +126,12 @@ def is_not_told(connection: Connection) -> None:
     connection.execute(delete(delivery).where(delivery.c.id == scheduled))
 
 
+def is_tried_out_by_another(connection: Connection) -> None:
+    long_ago = clock(connection) - LONG
+    values = {"breaker": "half_open", "breaker_since": long_ago, "probe_delivery": 0, "probe_fence": 1}
+    connection.execute(update(destination).where(destination.c.name == "crm").values(values))
+
+
 SPOILT: dict[str, Callable[[Connection], object]] = {
     "known_state": changes("scheduled", state="sent"),
     "accepted_once": changes_attempt("delivered", outcome="retry"),
@@ -134,6 +140,8 @@ SPOILT: dict[str, Callable[[Connection], object]] = {
     "settled": changes("dead", settled_at=None),
     "leased": changes("scheduled", leased_by="me", lease_until=None, state="leased"),
     "held_by_nobody_dead": holds_for_too_long,
+    "one_probe": is_tried_out_by_another,
+    "held_says_why": changes("scheduled", state="held"),
     "attempts_as_scheduled": changes("dead", attempts=9),
     "one_at_a_time": begins_another("retry_wait", -timedelta(milliseconds=1)),
     "on_the_wire": changes("sending", state="leased"),

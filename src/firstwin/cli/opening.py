@@ -26,12 +26,14 @@ def opened(
     ``broker_url`` takes the place of the setting.
     """
     from firstwin.app import App
+    from firstwin.tools.sending import must_keep_time
 
     settings = configured(ctx, serves=serves)
     if broker_url is not None:
         settings = settings.model_copy(update={"broker_url": broker_url})
     with answering(), App.open(settings) as app:
         if sends:
+            must_keep_time(app.project(), app.settings.killed_after)
             app.must_have_a_way_out()
         yield app
 
@@ -65,13 +67,14 @@ def run_named(app: App, name: str) -> str:
 def answering() -> Iterator[None]:
     """What the user can put right ends the command with a sentence."""
     from firstwin.db.engine import DatabaseError
+    from firstwin.outbox.limits import LimitsError
     from firstwin.outbox.way_out import NoWayOutError
     from firstwin.tools.check import ProjectError
     from firstwin.tools.plan.gate import NotAppliedError
 
     try:
         yield
-    except (DatabaseError, ProjectError, NoWayOutError, NotAppliedError) as error:
+    except (DatabaseError, ProjectError, NoWayOutError, NotAppliedError, LimitsError) as error:
         fail(str(error))
 
 

@@ -504,8 +504,15 @@ destination = Table(
     Column("open_for_s", Integer, nullable=False, server_default=text("0")),
     Column("failures_in_row", Integer, nullable=False, server_default=text("0")),
     Column("failing_since", Instant),
-    Column("next_free_at", Instant),
+    Column("next_free_at", Instant),  # of a destination with a rate: nothing goes to the wire before this
     Column("probe_delivery", Id),
+    Column("breaker_since", Instant),
+    Column(
+        "recent", Json
+    ),  # attempts of the last minutes, by slices: [number, worked, failed]; empty while all is well
+    Column("probe_fence", Integer),
+    Column("not_before", Instant),  # the other side asked for a rest until then
+    Column("disabled_told", Text),  # the destination whose people were told
 )
 
 replay = Table(  # a person asked for a delivery to go out again

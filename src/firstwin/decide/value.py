@@ -38,7 +38,11 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     STATE_ENDED = "state_ended"
     DAILY_CAP = "daily_cap"
+    QUIET_HOURS = "quiet_hours"
+    CAPPED = "capped"  # they have had as many mails as anybody may get
+    OUTRANKED = "outranked"  # it lets a mail of a higher priority go first
     DESTINATION_PAUSED = "destination_paused"
+    DESTINATION_RESTS = "destination_rests"  # after many failures, until one message has arrived again
     NOT_SENT = "not_sent"  # a replay without --send
     RULE_GONE = "rule_gone"
     RENDER_ERROR = "render_error"

@@ -18,10 +18,13 @@ from firstwin.db.tables import LIVE
 from firstwin.deliver.database import Database
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.lane import Lane
-from firstwin.deliver.round import Round
+from firstwin.deliver.round import SLOW, Round
+from firstwin.deliver.shift import work
 from firstwin.outbox.destinations import know
+from firstwin.outbox.limits import DEADLINE
 from firstwin.outbox.states import State
-from firstwin.telemetry import Log, failed
+
+A_MOMENT = 0.25  # seconds
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class Delivered:
     states: Mapping[State, int] = field(default_factory=dict)
     late: int = 0
     more: bool = False
+
+    def __add__(self, other: Delivered) -> Delivered:
+        return Delivered(dict(Counter(self.states) + Counter(other.states)), self.late + other.late, other.more)
 
 
 class Deliverer:
@@ -42,19 +48,26 @@ class Deliverer:
         self._rung = False
         self._stopped = False
         self._stop: Callable[[], object] = bool
+        self._call: Callable[[], object] = bool
 
-    def run(self, for_seconds: float = 4, drain: float = 20) -> Delivered:
+    def run(self, for_seconds: float = 4, drain: float = DEADLINE) -> Delivered:
         """Takes what is due to the wire for so long, and then waits for what is on it, at most ``drain`` seconds.
 
-        While another thread runs it, this returns at once, and that one looks once more before it ends.
+        Meanwhile it goes on for those destinations where nothing hangs. While another thread runs it, this returns at once,
+        and that one looks once more before it ends.
         """
-        self._rung = True
-        if self._stopped or not self._busy.acquire(blocking=False):
-            return Delivered()
-        try:
-            return asyncio.run(self._run(for_seconds, drain))
-        finally:
-            self._busy.release()
+        self._rung, done = True, Delivered()
+        while self._rung and not done.more and not self._stopped:
+            if not self._busy.acquire(blocking=False):
+                with suppress(RuntimeError):  # that loop has just ended, and its thread sees that it was rung
+                    self._call()
+                break
+            try:
+                self._rung = False
+                done += asyncio.run(self._run(for_seconds, drain))
+            finally:
+                self._busy.release()
+        return done
 
     def stop(self) -> None:
         """From any thread: hand back what is not on the wire, wait for what is, and take nothing more."""
@@ -65,7 +78,9 @@ class Deliverer:
     async def _run(self, for_seconds: float, drain: float) -> Delivered:
         database = Database(self._desk.engine)
         round_ = Round(self._desk, database, drain)
-        beside = [create_task(round_.settler.run()), create_task(self._watch(round_, for_seconds))]
+        loop = asyncio.get_running_loop()
+        self._call = partial(loop.call_soon_threadsafe, self._heard, round_)
+        beside = [create_task(round_.settler.run()), create_task(self._watch(round_, for_seconds, drain))]
         try:
             await self._deliver(round_, for_seconds)
             await round_.wait_for_the_wire()
@@ -77,23 +92,31 @@ class Deliverer:
             database.close()
         return _told(round_)
 
-    async def _watch(self, round_: Round, for_seconds: float) -> None:
-        """Ends the round when its time is up, or when it is told to stop."""
+    def _heard(self, round_: Round) -> None:
+        if round_.is_open:
+            self._rung = False
+            round_.call()
+
+    async def _watch(self, round_: Round, for_seconds: float, drain: float) -> None:
+        """Ends the round when its time is up, or when it is told to stop. What hangs keeps it open for the others."""
         told = asyncio.Event()
-        self._stop = partial(asyncio.get_running_loop().call_soon_threadsafe, told.set)
-        if not self._stopped:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), for_seconds)
+        loop = asyncio.get_running_loop()
+        self._stop = partial(loop.call_soon_threadsafe, told.set)
+        until = loop.time() + for_seconds + drain
+        await _wait(told, for_seconds, given_up=self._stopped)
+        if not told.is_set() and not self._stopped:
+            await round_.stand_still()
+            await round_.wait_for_the_wire(min(SLOW, drain))
+        while round_.is_on_the_wire and loop.time() < until and not told.is_set() and not self._stopped:
+            await round_.stay_for_others()
+            await _wait(told, A_MOMENT)
         await round_.close()
 
     async def _deliver(self, round_: Round, for_seconds: float) -> None:
         await round_.database.write(self._know)
         lanes = [Lane(round_, destination) for destination in self._desk.senders]
         await _suspects_alone(round_, lanes, for_seconds / 2)
-        while self._rung and round_.is_open:
-            self._rung = False
-            await asyncio.gather(*(_guarded(lane) for lane in lanes))
-            await round_.wait_for_the_wire()
+        await work(round_, lanes)
 
     def _know(self, connection: Connection) -> None:
         know(connection, self._desk.senders)
@@ -109,11 +132,9 @@ async def _suspects_alone(round_: Round, lanes: Sequence[Lane], for_seconds: flo
             round_.more = asyncio.get_running_loop().time() >= until
 
 
-async def _guarded(lane: Lane) -> None:
-    try:
-        await lane.run()
-    except Exception as error:  # noqa: BLE001 - one destination must not keep the others from their work
-        failed(Log.DELIVERY_FAILED, error, destination=lane.destination)
+async def _wait(told: asyncio.Event, seconds: float, *, given_up: bool = False) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(told.wait(), 0 if given_up else seconds)
 
 
 def _told(round_: Round) -> Delivered:

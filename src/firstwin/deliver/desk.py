@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,8 +11,11 @@ from sqlalchemy import Engine
 from firstwin.deliver.background import Tell
 from firstwin.messages.message import Message
 from firstwin.messages.templates import Channel
+from firstwin.outbox.caps import Frequency, equal
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
+from firstwin.outbox.peace import Peace
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -37,7 +40,9 @@ class Renders(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """``worker`` is the name that stands in leases. ``gates`` says whether a message is still wanted, ``tell`` why it goes out."""
+    """``worker`` is the name that stands in leases. ``gates`` says whether a message is still wanted, ``tell`` why it goes
+    out, ``priority`` which of several rules comes first where a cap has room for one.
+    """
 
     engine: Engine
     project: Project
@@ -50,3 +55,11 @@ class Desk:
     worker: str
     addresses: AddressHash
     way_out: WayOut
+    priority: Callable[[str], int] = equal
+
+    @property
+    def restraint(self) -> Restraint:
+        """What the project sets for all of its rules."""
+        project = self.project
+        frequency = Frequency(project.caps, self.priority)
+        return Restraint(project.daily_cap, Peace(project.quiet_hours, project.zone), frequency)

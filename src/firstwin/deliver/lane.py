@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import create_task
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -12,16 +14,23 @@ from firstwin.deliver.letter import Letter
 from firstwin.deliver.post import post
 from firstwin.deliver.prepare import prepare
 from firstwin.deliver.round import Round
-from firstwin.outbox.claim import Leased, claim, fences
+from firstwin.outbox.bucket import AHEAD
+from firstwin.outbox.claim import Elsewhere, Leased, claim, fences
 from firstwin.outbox.give_back import give_back
+from firstwin.senders.contract import flow_of
 from firstwin.telemetry import Log, failed
+
+A_MOMENT: Final = 0.01  # seconds
+ALONE: Final = 0.25  # seconds that others wait for one that may do harm, once it is on the wire
 
 
 class Lane:
     def __init__(self, round_: Round, destination: str) -> None:
         self._round = round_
         self.destination = destination
-        slots = round_.desk.senders[destination].slots
+        sender = round_.desk.senders[destination]
+        slots = sender.slots
+        self._flow = flow_of(sender)
         self._together = max(slots, 32)  # rows that are read and rendered together
         # what is leased beyond this would only wait here, and be lost for a while with the process
         self._most = 4 * slots
@@ -30,7 +39,7 @@ class Lane:
         """Until nothing is due, or the round is over. While some are taken to the wire, the next are prepared."""
         going = create_task(self._post(()))
         try:
-            while self._round.is_open:
+            while self._round.takes_more_to(self.destination):
                 leased = await self._claim(suspects=False)
                 if not leased:
                     return
@@ -43,20 +52,37 @@ class Lane:
             await going
 
     async def try_a_suspect(self) -> bool:
-        """One of those that a lost worker held, with nothing else going on. False if there is none."""
+        """One of those that a lost worker held, with nothing else going on. False if there is none that may go now.
+
+        Once it is on the wire it has shown that it does no harm: others do not wait until it is answered.
+        """
         leased = await self._claim(suspects=True)
-        if leased:
-            await self._post(await self._prepare(leased))
-            await self._round.wait_for_the_wire()
-        return bool(leased)
+        if not leased:
+            return False
+        all_went = await self._post(await self._prepare(leased), patience=ALONE)
+        await self._round.wait_for_the_wire(ALONE)
+        return all_went
 
     async def _claim(self, *, suspects: bool) -> tuple[Leased, ...]:
         desk = self._round.desk
 
         def work(connection: Connection) -> tuple[Leased, ...]:
-            return claim(connection, desk.run, self.destination, desk.worker, most=self._most, suspects=suspects)
+            return claim(
+                connection,
+                desk.run,
+                self.destination,
+                desk.worker,
+                most=self._most,
+                suspects=suspects,
+                flow=self._flow,
+            )
 
-        return await self._round.database.write(work)
+        while self._round.is_open:
+            try:
+                return await self._round.database.write(work)
+            except Elsewhere:
+                await asyncio.sleep(A_MOMENT)  # no thread that others need waits for the row
+        return ()
 
     async def _prepare(self, leased: Sequence[Leased]) -> Sequence[Letter]:
         try:
@@ -67,12 +93,16 @@ class Lane:
             failed(Log.DELIVERY_FAILED, error, deliveries=[each.id for each in leased])
         return ()
 
-    async def _post(self, letters: Sequence[Letter]) -> None:
+    async def _post(self, letters: Sequence[Letter], patience: float = AHEAD.total_seconds()) -> bool:
+        """Whether all of them went, or were dropped."""
         try:
-            left = [each for sender in _by_sender(letters) for each in await post(self._round, sender)]
+            left = [each for sender in _by_sender(letters) for each in await post(self._round, sender, patience)]
             await self._give_back([each.leased for each in left])
+            self._round.more |= bool(left) and not self._round.takes_more_to(self.destination)
         except Exception as error:  # noqa: BLE001 - as above
             failed(Log.DELIVERY_FAILED, error, deliveries=[each.leased.id for each in letters])
+            return False
+        return not left
 
     async def _give_back(self, leased: Sequence[Leased]) -> None:
         if leased:

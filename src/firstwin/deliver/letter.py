@@ -8,11 +8,13 @@ from html import escape
 from firstwin.decide.value import Reason
 from firstwin.deliver.context import Background, context
 from firstwin.deliver.desk import Desk
+from firstwin.deliver.notice import notice
 from firstwin.deliver.routes import Route
 from firstwin.messages.error import RenderError
 from firstwin.messages.message import AlertCard, Mail, Message
 from firstwin.outbox.claim import Leased
 from firstwin.outbox.judge import Verdict
+from firstwin.outbox.notices import NOTICE
 from firstwin.outbox.states import State
 from firstwin.outbox.way_out import NoWayOutError, headers, needs_way_out
 from firstwin.telemetry import Log, failed, log
@@ -55,6 +57,8 @@ def _link(desk: Desk, leased: Leased, route: Route) -> str:
 
 def rendered(desk: Desk, leased: Leased, known: Background, route: Route, link: str) -> Message:
     """Raises RenderError, or NoWayOutError where the template left out the link."""
+    if leased.rule == NOTICE:
+        return notice(leased, known)
     mail = desk.project.mail
     message = desk.templates.render(
         leased.channel,

@@ -8,14 +8,14 @@ from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
 
 
 def outcome_of(leased: Leased, answer: Answer, *, sender: str) -> Outcome:
-    """``sender`` is who sent it. Where that is not the destination's own, its end is not the destination's."""
+    """``sender`` is who sent it. Where that is not the destination's own, the answer says nothing about the destination."""
+    own = sender == leased.destination
     match answer:
         case Accepted(provider_id, detail):
-            return Outcome(leased.id, leased.fence, "accepted", detail=detail, provider_id=provider_id)
+            return Outcome(leased.id, leased.fence, "accepted", detail=detail, provider_id=provider_id, is_its_own=own)
         case Retry(reason, after, free, detail):
-            return Outcome(leased.id, leased.fence, "retry", reason, detail, after=after, free=free)
+            return Outcome(leased.id, leased.fence, "retry", reason, detail, after=after, free=free, is_its_own=own)
         case Refused(reason, disable, detail):
-            gone = disable and sender == leased.destination
-            return Outcome(leased.id, leased.fence, "refused", reason, detail, disable=gone)
+            return Outcome(leased.id, leased.fence, "refused", reason, detail, disable=disable and own, is_its_own=own)
         case Unknown(reason, detail):
-            return Outcome(leased.id, leased.fence, "unknown", reason, detail)
+            return Outcome(leased.id, leased.fence, "unknown", reason, detail, is_its_own=own)

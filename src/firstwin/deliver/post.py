@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
+
+from sqlalchemy import Connection
 
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
 from firstwin.deliver.round import Round
 from firstwin.deliver.slots import Slots
 from firstwin.outbox.claim import fences
-from firstwin.outbox.wire import Wired, wire
-from firstwin.senders.contract import Answer, Unknown
+from firstwin.outbox.wire import Paced, Wired, wire
+from firstwin.senders.contract import Answer, Unknown, flow_of
 from firstwin.telemetry import Log, failed
 
 
-async def post(round_: Round, letters: Sequence[Letter]) -> Sequence[Letter]:
-    """Returns when each letter of one sender is on the wire or dropped; those for which the round ended too soon."""
+async def post(round_: Round, letters: Sequence[Letter], patience: float) -> Sequence[Letter]:
+    """Returns when each letter of one sender is on the wire or dropped; those for which the round ended too soon.
+
+    Where a rate lets nothing through for longer than ``patience`` seconds, they are left, too.
+    """
     if not letters:
         return ()
     route = letters[0].route
     slots = round_.slots_of(route)
+    # who waits for its rate has time, and needs nothing that others hold
+    with nullcontext() if flow_of(route.sender).rate else slots.wanted():
+        return await _all(round_, letters, slots, patience)
+
+
+async def _all(round_: Round, letters: Sequence[Letter], slots: Slots, patience: float) -> Sequence[Letter]:
     while letters:
-        count = await slots.take(min(len(letters), route.sender.group))
+        count = await slots.take(min(len(letters), letters[0].route.sender.group))
         if not count:
             break
-        await _to_the_wire(round_, letters[:count], slots)
-        letters = letters[count:]
+        wired = await _to_the_wire(round_, letters[:count], slots)
+        letters = [*(each for each in letters[:count] if each.leased.id in wired.later), *letters[count:]]
+        wait = wired.wait.total_seconds()
+        if letters and wait and (wait > patience or not await round_.pause(wait)):
+            break
     return letters
 
 
-async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -> None:
+async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -> Wired:
     """Committed before the first byte; whoever finds the row later knows that it may have arrived."""
     going: list[Letter] = []
     try:
@@ -38,19 +53,22 @@ async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -
         round_.count(wired.dropped)
         going = [each for each in letters if each.leased.id in wired.sending]
         round_.settler.expect(len(going))
-        round_.send(_send(round_, each, slots) for each in going)
+        round_.send(letters[0].route.name, (_send(round_, each, slots) for each in going))
+        return wired
     finally:
         await slots.give(len(letters) - len(going))
 
 
 async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
-    desk = round_.desk
+    desk, route = round_.desk, letters[0].route
+    rate = flow_of(route.sender).rate
     taken = fences([each.leased for each in letters])
-    return await round_.database.write(
-        lambda connection: wire(
-            connection, desk.run, taken, desk.gates, desk.addresses, daily_cap=desk.project.daily_cap
-        )
-    )
+    paced = None if rate is None else Paced(route.name, rate)
+
+    def work(connection: Connection) -> Wired:
+        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.restraint, paced)
+
+    return await round_.database.write(work)
 
 
 async def _send(round_: Round, letter: Letter, slots: Slots) -> None:

@@ -46,7 +46,7 @@ def _look(
     desk: Desk, connection: Connection, leased: Sequence[Leased]
 ) -> tuple[dict[int, Background], Mapping[int, Verdict]]:
     at = clocks(connection, desk.run)
-    checked = still_true(connection, at, fences(leased), desk.gates, desk.addresses)
+    checked = still_true(connection, at, fences(leased), desk.gates, desk.addresses, desk.restraint)
     going = [each for each in leased if each.id in checked.going]
     single = [each for each in going if each.id not in checked.digests]
     known = backgrounds(connection, at, single, checked.going, desk.tell)

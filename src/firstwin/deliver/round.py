@@ -5,58 +5,143 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Final
 
 from firstwin.deliver.database import Database
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.routes import Route, Routes
 from firstwin.deliver.settler import Settler
-from firstwin.deliver.slots import Slots
+from firstwin.deliver.slots import Bulkhead, Slots
 from firstwin.outbox.judge import Verdict
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.settle import Settled, settle
 from firstwin.outbox.states import State
+from firstwin.senders.contract import flow_of
+from firstwin.telemetry import Log, log
+
+SLOW: Final = 1.0  # seconds on the wire after which a message is taken for one that hangs
 
 
 class Round:
-    """Open until its time is up or it is told to stop: then nothing more goes to the wire."""
+    """Open until its time is up or it is told to stop: then nothing more goes to the wire.
+
+    When its time is up it stands still, until the wire is empty. Where something hangs there, it goes on for all others: it is
+    late, and begins nothing more where it hangs.
+    """
 
     def __init__(self, desk: Desk, database: Database, patience: float) -> None:
         self.desk = desk
         self.database = database
         self.patience = patience  # seconds that a message may be on the wire
         self.routes = Routes(desk.senders, desk.project.redirect_to)
-        self.slots = {name: Slots(sender.slots) for name, sender in desk.senders.items()}
+        bulkhead = Bulkhead()
+        self.slots = {name: Slots(sender.slots, bulkhead) for name, sender in desk.senders.items()}
+        self.calls = {name: asyncio.Event() for name in desk.senders}
         self.settler = Settler(self._settle)
         self.dropped: Counter[State] = Counter()
         self.is_open = True
+        self.is_late = False
+        self._stands_still = False
         self.more = False  # work was left when the round ended
-        self._sends: set[asyncio.Task[None]] = set()
+        self.over = asyncio.Event()
+        self._resting: set[str] = set()
+        self._on_the_wire: dict[asyncio.Task[None], tuple[str, float]] = {}
 
     def count(self, dropped: Mapping[int, Verdict]) -> None:
         """Deliveries that did not go out, for the sums."""
         self.dropped.update(verdict.state for verdict in dropped.values())
 
-    async def close(self) -> None:
-        self.is_open = False
-        for slots in self.slots.values():
-            await slots.close()
-
     def slots_of(self, route: Route) -> Slots:
         return self.slots[route.name]
 
-    def send(self, sends: Iterable[Coroutine[None, None, None]]) -> None:
-        """Lets them run beside everything else."""
-        for each in sends:
-            task = asyncio.get_running_loop().create_task(each)
-            self._sends.add(task)
-            task.add_done_callback(self._sends.discard)
+    # ---- who is at work ----
 
-    async def wait_for_the_wire(self) -> None:
-        """Until everything that is on the wire has been settled."""
-        while self._sends:
-            await asyncio.wait(self._sends)
+    def call(self, *names: str) -> None:
+        """Something may be due: the lanes to these destinations look once more, or all of them."""
+        for name in names or self.calls:
+            self.calls[name].set()
+
+    def rests(self, name: str) -> None:
+        """The lane to it has nothing to do until it is called."""
+        self._resting.add(name)
+        self._end_if_all_is_done()
+
+    def works(self, name: str) -> None:
+        self._resting.discard(name)
+
+    def _end_if_all_is_done(self) -> None:
+        called = any(call.is_set() for call in self.calls.values())
+        if not self._on_the_wire and not called and len(self._resting) == len(self.calls):
+            self.over.set()
+
+    def takes_more_to(self, destination: str) -> bool:
+        return self.is_open and not self._stands_still and not (self.is_late and self.hangs(destination))
+
+    async def pause(self, seconds: float) -> bool:
+        """Whether the round is still open after so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.over.wait()
+        return self.is_open
+
+    async def stand_still(self) -> None:
+        self._stands_still = True
+        for slots in self.slots.values():
+            await slots.close()
+
+    async def stay_for_others(self) -> None:
+        self._stands_still, self.is_late = False, True
+        for name, slots in self.slots.items():
+            await (slots.close() if self.hangs(name) else slots.open())
+
+    async def close(self) -> None:
+        self.is_open = False
+        self.over.set()
+        self.call()
+        for slots in self.slots.values():
+            await slots.close()
+
+    # ---- the wire ----
+
+    def send(self, destination: str, sends: Iterable[Coroutine[None, None, None]]) -> None:
+        """Lets them run beside everything else."""
+        loop = asyncio.get_running_loop()
+        for each in sends:
+            task = loop.create_task(each)
+            self._on_the_wire[task] = destination, loop.time()
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        destination, _ = self._on_the_wire.pop(task)
+        if flow_of(self.desk.senders[destination]).ordered:
+            self.call(destination)  # what was behind it may go now
+        if not self._on_the_wire:
+            self._end_if_all_is_done()
+
+    @property
+    def is_on_the_wire(self) -> bool:
+        return bool(self._on_the_wire)
+
+    def hangs(self, destination: str) -> bool:
+        """Whether a message to it is on the wire for longer than usual."""
+        long_ago = asyncio.get_running_loop().time() - SLOW
+        return any(at <= long_ago and destination == name for name, at in self._on_the_wire.values())
+
+    async def wait_for_the_wire(self, for_seconds: float | None = None) -> None:
+        """Until everything that is on the wire has been settled, or so long."""
+        until = None if for_seconds is None else asyncio.get_running_loop().time() + for_seconds
+        while self._on_the_wire:
+            left = None if until is None else until - asyncio.get_running_loop().time()
+            if left is not None and left <= 0:
+                return
+            await asyncio.wait(self._on_the_wire, timeout=left)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> Settled:
-        desk = self.desk
-        on_unknown = self.routes.on_unknown()
-        return await self.database.write(lambda c: settle(c, desk.run, outcomes, on_unknown, desk.jitter))
+        desk, on_unknown = self.desk, self.routes.on_unknown()
+        settled = await self.database.write(
+            lambda c: settle(c, desk.run, outcomes, on_unknown, desk.jitter, ops=desk.project.ops)
+        )
+        for destination, told in settled.gone.items():
+            log(Log.DESTINATION_DISABLED, destination=destination, told=told or None)
+        return settled

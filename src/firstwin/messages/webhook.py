@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final
+
+import orjson
 
 from firstwin.messages import limits
 from firstwin.messages.compiled import Compiled, compiled
@@ -18,7 +20,6 @@ from firstwin.rules.documents import Document, read_document
 from firstwin.rules.problems import did_you_mean
 
 KEYS: Final = ("type", "data")
-JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,27 @@ class WebhookTemplate:
 
     def render(self, values: Mapping[str, Any], *, key: str) -> Payload:
         data = {name: _made(part, values) for name, part in self.data.items()}
+        if not _is_finite(data):
+            raise self.top.error("failed", "A number here is infinite or none, which JSON does not know.")
         try:
-            size = len(JSON.encode(data))
-        except ValueError:
-            raise self.top.error("failed", "A number here is infinite or none, which JSON does not know.") from None
-        if size > limits.RENDERED:
+            size = len(orjson.dumps(data))
+        except orjson.JSONEncodeError as wrong:
+            raise self.top.error("failed", f"This can't be written as JSON: {wrong}.") from None
+        if size > limits.RENDERED and len(orjson.dumps(data).decode()) > limits.RENDERED:
             raise self.top.error("too_large", f"The message is longer than {limits.RENDERED:,} characters.")
         return Payload(key, self.type, data)
+
+
+def _is_finite(value: Any) -> bool:  # noqa: ANN401 - JSON
+    match value:
+        case float():
+            return isfinite(value)
+        case dict():
+            return all(_is_finite(inner) for inner in value.values())
+        case list():
+            return all(_is_finite(inner) for inner in value)
+        case _:
+            return True
 
 
 def _made(part: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON

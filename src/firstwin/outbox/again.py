@@ -18,9 +18,9 @@ from firstwin.outbox.schedule import wait_before_next, wait_for_free
 from firstwin.outbox.states import By, State
 
 
-def after_failure(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter) -> Change:
+def after_failure(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter, *, is_free: bool) -> Change:
     """A sending delivery whose attempt failed waits for its next one, or is dead when there is none left."""
-    if outcome.free:
+    if is_free:
         wait = wait_for_free(row.channel, row.attempts, jitter=jitter(), asked=outcome.after)
         return _waiting(row, State.SENDING, wait, at, outcome.reason, attempts=row.attempts - 1)
     next_wait = wait_before_next(row.channel, row.attempts, jitter=jitter(), asked=outcome.after)

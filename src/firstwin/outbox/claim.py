@@ -13,13 +13,17 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists
 from firstwin.db.tables import attempt, delivery
 from firstwin.db.types import Instant
 from firstwin.decide.value import Channel, Reason
+from firstwin.outbox import limits
+from firstwin.outbox.breaker import Breaker, Probe, probed
+from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.outbox.clocks import Clocks, clocks
-from firstwin.outbox.destinations import lock_destination
+from firstwin.outbox.destinations import lock_destination, set_breaker
 from firstwin.outbox.holds import Holds, holds
-from firstwin.outbox.rows import IS_WAITING, MESSAGE_CLASS, Change, change
+from firstwin.outbox.order import is_behind
+from firstwin.outbox.rows import IS_TAKEN, IS_WAITING, MESSAGE_CLASS, Change, change
 from firstwin.outbox.states import By, State
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=limits.LEASE)
 MOST = 500  # rows in one claim
 MOST_GROUPS = 16  # (rule, step) groups in one claim
 
@@ -62,30 +66,78 @@ def fences(leased: Iterable[Leased]) -> dict[int, int]:
     return {each.id: each.fence for each in leased}
 
 
+class Elsewhere(Exception):  # noqa: N818 - not an error: another worker claims here, and it takes milliseconds
+    """Somebody else has the destination's row."""
+
+
 def claim(
-    connection: Connection, run_id: str, destination: str, worker: str, *, most: int = MOST, suspects: bool = False
+    connection: Connection,
+    run_id: str,
+    destination: str,
+    worker: str,
+    *,
+    most: int = MOST,
+    suspects: bool = False,
+    flow: Flow = AT_ONCE,
 ) -> tuple[Leased, ...]:
     """At most ``most`` due deliveries, the oldest first, those of one rule and step together.
 
     With ``suspects`` exactly one of those that a lost worker held: should it kill this one too, it does so alone.
-    Those that come too late are expired, and those of what is paused are held, on the way.
+    Those that come too late are expired, and those of what is paused are held, on the way. Raises Elsewhere.
     """
     at = clocks(connection, run_id)
-    lock_destination(connection, destination)
+    place = lock_destination(connection, destination)
+    if place is None:
+        raise Elsewhere
     found = holds(connection)
-    if found.everything or destination in found.destinations:
+    if found.everything or destination in found.destinations or _rests(connection, place.breaker, at):
         _hold(connection, at, destination, found, true())
         return ()
     if found.rules:
         _hold(connection, at, destination, found, c.rule.in_(sorted(found.rules)))
-    return _take(connection, at, destination, found, worker, 1 if suspects else min(most, MOST), suspects=suspects)
+    if found.asks_to_wait(destination, at.real) or flow.is_far_off(place.next_free, at.real):
+        return ()
+    asked = _Asked(destination, tuple(sorted(found.rules)), suspects=suspects, ordered=flow.ordered)
+    alone = suspects or not place.breaker.is_closed
+    taken = _take(connection, at, asked, worker, 1 if alone else flow.most(min(most, MOST)))
+    if taken and not place.breaker.is_closed:
+        probe = Probe(taken[0].id, taken[0].fence)
+        set_breaker(connection, destination, probed(place.breaker, probe, at.real))
+    return taken
+
+
+def _rests(connection: Connection, breaker: Breaker, at: Clocks) -> bool:
+    """Whether nothing may go: its breaker is open and not yet over, or its one probe is out."""
+    if breaker.is_closed:
+        return False
+    if breaker.state == "open":
+        return not breaker.is_over(at.real)
+    return breaker.probe is not None and _is_out(connection, breaker.probe)
+
+
+def _is_out(connection: Connection, probe: Probe) -> bool:
+    """A probe that a gate has stopped, or whose worker was lost, tells nothing any more: the next one may go."""
+    return connection.execute(_OUT, {"id": probe.delivery, "fence": probe.fence}).first() is not None
+
+
+_OUT = select(c.id).where(c.id == bindparam("id"), c.fence == bindparam("fence"), IS_TAKEN)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Of which due deliveries: those of one destination, but of these rules nothing."""
+
+    destination: str
+    but: tuple[str, ...]
+    suspects: bool
+    ordered: bool
 
 
 def _hold(connection: Connection, at: Clocks, destination: str, found: Holds, which: ColumnElement[bool]) -> None:
     """Says of what is due and stands still why it does."""
     query: Select[Any] = _due(suspects=None).with_only_columns(c.id, c.fence, c.state, c.rule)
     query = query.where(c.state != State.HELD.value, which)
-    rows = connection.execute(query, _parameters(at, destination, MOST)).all()
+    rows = connection.execute(_locked(query), _parameters(at, destination, MOST)).all()
     change(connection, By.CLAIM, [_held(row, found.why(row.rule, destination)) for row in rows])
 
 
@@ -93,24 +145,20 @@ def _held(row: Row[Any], reason: Reason | None) -> Change:
     return Change(row.id, row.fence, State(row.state), State.HELD, {"reason": reason})
 
 
-def _take(
-    connection: Connection, at: Clocks, destination: str, found: Holds, worker: str, most: int, *, suspects: bool
-) -> tuple[Leased, ...]:
+def _take(connection: Connection, at: Clocks, asked: _Asked, worker: str, most: int) -> tuple[Leased, ...]:
     taken: list[Leased] = []
     for _ in range(MOST_GROUPS):
-        rows = _next_group(connection, at, destination, found, most - len(taken), suspects=suspects)
+        rows = _next_group(connection, at, asked, most - len(taken))
         taken += _lease(connection, at, rows, worker)
         if not rows or len(taken) >= most:
             break
     return tuple(taken)
 
 
-def _next_group(
-    connection: Connection, at: Clocks, destination: str, found: Holds, most: int, *, suspects: bool
-) -> Sequence[Row[Any]]:
+def _next_group(connection: Connection, at: Clocks, asked: _Asked, most: int) -> Sequence[Row[Any]]:
     """The oldest due delivery and others of its rule and step, so that one statement judges their gates."""
-    first, group = _of_group(suspects=suspects, but=tuple(sorted(found.rules)))
-    parameters = _parameters(at, destination, 1)
+    first, group = _of_group(suspects=asked.suspects, ordered=asked.ordered, but=asked.but)
+    parameters = _parameters(at, asked.destination, 1)
     head = connection.execute(first, parameters).one_or_none()
     if head is None:
         return ()
@@ -131,18 +179,28 @@ def _due(*, suspects: bool | None) -> Select[Any]:
         .where(or_(c.retry_at.is_(None), c.retry_at <= bindparam("real", type_=Instant())))
         .order_by(c.due_at)  # by nothing else: the index has this order, however many are due
         .limit(bindparam("most"))
-        .with_for_update(skip_locked=True, of=delivery)
     )
     return due if suspects is None else due.where(c.lease_losses > 0 if suspects else c.lease_losses == 0)
 
 
-@lru_cache(maxsize=16)
-def _of_group(*, suspects: bool, but: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+@lru_cache(maxsize=32)
+def _of_group(*, suspects: bool, ordered: bool, but: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
     """The rule and step of what is due first, and what is due of one rule and step; ``but`` of these rules nothing."""
     due = _due(suspects=suspects)
     if but:
         due = due.where(c.rule.not_in(but))
-    return due.with_only_columns(c.rule, c.step), due.where(c.rule == bindparam("rule"), c.step == bindparam("step"))
+    if ordered:
+        due = due.where(~is_behind(but))
+    head, group = (
+        due.with_only_columns(c.rule, c.step),
+        due.where(c.rule == bindparam("rule"), c.step == bindparam("step")),
+    )
+    return _locked(head), _locked(group)
+
+
+def _locked(due: Select[Any]) -> Select[Any]:
+    """Without those that somebody else has locked."""
+    return due.with_for_update(skip_locked=True, of=delivery)
 
 
 def _lease(connection: Connection, at: Clocks, rows: Sequence[Row[Any]], worker: str) -> list[Leased]:

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row
 
 from firstwin.decide.silence import silences
 from firstwin.decide.value import Reason
 from firstwin.match.value import Standing
+from firstwin.outbox.breaker import Probe
+from firstwin.outbox.caps import Capped
 from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.digests import CHANNEL, Listed, look_through
 from firstwin.outbox.holds import holds
-from firstwin.outbox.less_often import recipient, too_soon
+from firstwin.outbox.lately import recipient
+from firstwin.outbox.less_often import too_soon
+from firstwin.outbox.notices import NOTICE
+from firstwin.outbox.restraint import Restraint
 from firstwin.outbox.rows import Change, change
 from firstwin.outbox.states import WAITING, By, State
 from firstwin.outbox.suppressions import AddressHash, suppressed
+
+A_MINUTE: Final = timedelta(minutes=1)
 
 
 class Gates(Protocol):
@@ -67,6 +74,7 @@ def judge(
     gates: Gates,
     hashed: AddressHash,
     *,
+    restraint: Restraint,
     evidence: bool = False,
 ) -> Judged:
     """Which of the rows may not go out. What ends a delivery is asked before what only holds it."""
@@ -80,8 +88,10 @@ def judge(
     verdicts |= _cancelled(of_one, standings)
     digests = _digests(connection, at, _left(rows, verdicts), gates, evidence=evidence)
     verdicts |= _of_nobody(digests, is_written=not evidence)
-    verdicts |= _held(connection, _left(rows, verdicts))
-    # The last one asked: of two mails to the same person only the first may go, so that it had better be one that goes.
+    verdicts |= _held(connection, at, _left(rows, verdicts))
+    verdicts |= _too_early(restraint.peace.ends(connection, at, _left(rows, verdicts)))
+    # The last ones asked: of two mails to the same person only the first may go, so that it had better be one that goes.
+    verdicts |= _too_many(at, restraint.frequency.judge(connection, at, _left(rows, verdicts)))
     soon = too_soon(connection, at, _left(rows, verdicts), classes)
     verdicts |= dict.fromkeys(sorted(soon), Verdict(State.SUPPRESSED, Reason.LESS_OFTEN))
     return Judged(verdicts, standings, digests)
@@ -128,6 +138,7 @@ def _standings(
     for row in rows:
         groups[row.rule, row.step].append(row)
     standings: dict[int, Standing] = {}
+    standings |= {row.id: Standing() for row in groups.pop((NOTICE, ""), ())}
     for (rule, step), group in groups.items():
         starts = sorted({row.start_id for row in group})
         found = gates(connection, at.run.id, rule, step, starts, at.now, evidence=evidence)
@@ -180,7 +191,24 @@ def why_cancelled(standing: Standing | None) -> str | None:
             return None
 
 
-def _held(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
+def _held(connection: Connection, at: Clocks, rows: Iterable[Row[Any]]) -> dict[int, Verdict]:
+    """Where the other side asked for a rest meanwhile, they are given back: no claim takes them before it is over."""
     found = holds(connection)
-    reasons = {row.id: found.why(row.rule, row.destination) for row in rows}
-    return {id_: Verdict(State.HELD, reason) for id_, reason in reasons.items() if reason is not None}
+    verdicts: dict[int, Verdict] = {}
+    for row in rows:
+        if reason := found.why(row.rule, row.destination, Probe(row.id, row.fence)):
+            verdicts[row.id] = Verdict(State.HELD, reason)
+        elif found.asks_to_wait(row.destination, at.real):
+            verdicts[row.id] = Verdict(State.SCHEDULED, row.reason)
+    return verdicts
+
+
+def _too_early(ends: Mapping[int, datetime]) -> dict[int, Verdict]:
+    """By delivery: until when its recipient is left in peace."""
+    return {id_: Verdict(State.HELD, Reason.QUIET_HOURS, {"due_at": end}) for id_, end in ends.items()}
+
+
+def _too_many(at: Clocks, found: Capped) -> dict[int, Verdict]:
+    """One that lets another go first looks again in a minute: the other may not go after all."""
+    wait = Verdict(State.HELD, Reason.OUTRANKED, {"due_at": at.now + A_MINUTE})
+    return dict.fromkeys(found.over, Verdict(State.SUPPRESSED, Reason.CAPPED)) | dict.fromkeys(found.behind, wait)

@@ -21,6 +21,7 @@ class Outcome:
     """The answer to one attempt: of the delivery ``id``, made under ``fence``.
 
     ``after`` is how long the other side asked to wait; ``free`` costs no attempt; ``disable``: the destination is gone.
+    It is the destination's own, unless the message was redirected to another.
     """
 
     id: int
@@ -32,3 +33,15 @@ class Outcome:
     after: timedelta | None = None
     free: bool = False
     disable: bool = False
+    is_its_own: bool = True
+
+    @property
+    def shows(self) -> bool:
+        """Whether the destination works: it answered, though it may have refused this message, or want fewer."""
+        match self.kind:
+            case "accepted" | "refused":
+                return True
+            case "retry":
+                return self.free
+            case "unknown":
+                return False

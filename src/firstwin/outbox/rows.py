@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Update, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Update, bindparam, exists, literal_column, select, update
 
 from firstwin.db.bulk import one_of_ids
-from firstwin.db.tables import delivery
+from firstwin.db.tables import delivery, destination
 from firstwin.outbox.states import TAKEN, WAITING, By, State, require
 
 
@@ -52,6 +52,16 @@ WORKED_WITH = (
     c.address, c.due_at, c.expires_at, c.attempts, c.reason, c.lease_losses, c.sent_day, MESSAGE_CLASS,
 )  # fmt: skip
 _LOCK: Select[Any] = select(*WORKED_WITH).where(one_of_ids(c.id, "ids")).order_by(c.id).with_for_update(of=delivery)
+_IS_WATCHED = exists().where(
+    destination.c.name == c.destination, (destination.c.breaker != "closed") | destination.c.recent.is_not(None)
+)
+_LOCK_WATCHED = _LOCK.add_columns(_IS_WATCHED.label("is_watched"))
+
+
+def lock_watched(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """The same, each with whether its destination ``is_watched``: some attempt there has failed lately."""
+    rows = connection.execute(_LOCK_WATCHED, {"ids": sorted(ids)}).all()
+    return {row.id: row for row in rows}
 
 
 def change(connection: Connection, by: By, changes: Iterable[Change]) -> None:

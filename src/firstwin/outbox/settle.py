@@ -15,10 +15,11 @@ from firstwin.db.tables import attempt
 from firstwin.decide.value import Reason
 from firstwin.outbox.again import after_failure, follow_policy
 from firstwin.outbox.clocks import Clocks, clocks
-from firstwin.outbox.destinations import disable
+from firstwin.outbox.hearing import learn
+from firstwin.outbox.notices import NOTICE, give_up
 from firstwin.outbox.nudged import note_nudged
 from firstwin.outbox.outcome import MOST_DETAIL, Jitter, OnUnknown, Outcome
-from firstwin.outbox.rows import Change, change, lock
+from firstwin.outbox.rows import Change, change, lock_watched
 from firstwin.outbox.states import By, State
 
 LATE = "late"
@@ -26,26 +27,37 @@ LATE = "late"
 
 @dataclass(frozen=True)
 class Settled:
-    """How many deliveries came into which state; ``late`` answers came when the delivery was no longer this worker's."""
+    """How many deliveries came into which state; ``late`` answers came when the delivery was no longer this worker's.
+
+    ``gone`` are the destinations that take nothing any more since this, each with the one whose people are told: "" if none.
+    """
 
     states: Mapping[State, int] = field(default_factory=dict)
     late: int = 0
+    gone: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(
-    connection: Connection, run_id: str, outcomes: Sequence[Outcome], on_unknown: OnUnknown, jitter: Jitter
+    connection: Connection,
+    run_id: str,
+    outcomes: Sequence[Outcome],
+    on_unknown: OnUnknown,
+    jitter: Jitter,
+    *,
+    ops: str | None = None,
 ) -> Settled:
-    """Settles the deliveries whose fence still equals that of the attempt.
+    """Settles the deliveries whose fence still equals that of the attempt. ``ops`` is told of a destination that is gone.
 
     A late answer changes nothing but its attempt, unless it is an acceptance that nothing newer has overtaken. May be
     repeated when a commit's answer was lost.
     """
     at = clocks(connection, run_id)
-    rows = lock(connection, (each.id for each in outcomes))
+    rows = lock_watched(connection, (each.id for each in outcomes))
     outcomes = [each for each in outcomes if each.id in rows]  # an erased subject's are gone
     mine = {each.id: each for each in outcomes if _is_mine(rows[each.id], each)}
     overdue = [each for each in outcomes if _arrived_after_all(rows[each.id], each)]
-    changes = [_change(rows[each.id], each, at, jitter) for each in mine.values()]
+    learned = learn(connection, rows, list(mine.values()), at.real)
+    changes = [_change(rows[each.id], each, at, jitter, is_free=each.id in learned.free) for each in mine.values()]
     changes += [_delivered(rows[each.id], each, at) for each in overdue]
     change(connection, By.WORKER, changes)
     unknown = [rows[each.id] for each in changes if each.after is State.UNKNOWN]
@@ -53,11 +65,10 @@ def settle(
     end_attempts(connection, [*mine.values(), *overdue], at.real)
     late = [each for each in outcomes if each.id not in mine and each not in overdue]
     _note_late(connection, late, at.real)
-    note_nudged(connection, [rows[each.id] for each in changes if each.after is State.DELIVERED], at.now)
-    disable(
-        connection, {rows[each.id].destination: each.reason or "gone" for each in outcomes if each.disable}, at.real
-    )
-    return Settled(Counter({each.id: each.after for each in changes}.values()), len(late))
+    delivered = [rows[each.id] for each in changes if each.after is State.DELIVERED]
+    note_nudged(connection, [row for row in delivered if row.rule != NOTICE], at.now)
+    gone = give_up(connection, at, learned.gone, ops)
+    return Settled(Counter({each.id: each.after for each in changes}.values()), len(late), gone)
 
 
 def _is_mine(row: Row[Any], outcome: Outcome) -> bool:
@@ -69,12 +80,12 @@ def _arrived_after_all(row: Row[Any], outcome: Outcome) -> bool:
     return bool(outcome.kind == "accepted" and waits and row.fence == outcome.fence)
 
 
-def _change(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter) -> Change:
+def _change(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter, *, is_free: bool) -> Change:
     match outcome.kind:
         case "accepted":
             return _delivered(row, outcome, at)
         case "retry":
-            return after_failure(row, outcome, at, jitter)
+            return after_failure(row, outcome, at, jitter, is_free=is_free or outcome.free)
         case "refused":
             return _ended(row, State.DEAD, Reason.REFUSED, at)
         case "unknown":

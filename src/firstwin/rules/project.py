@@ -21,9 +21,11 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from firstwin.rules.bounces import Bounces
+from firstwin.rules.caps import Caps
 from firstwin.rules.documents import Document, Path, read_document
 from firstwin.rules.names import Duration, identifier
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.reading import read_word
 from firstwin.rules.word import Word, refusal, refused_all, refused_at, shown
 
@@ -212,7 +214,10 @@ class Project(Part):
     go_live: GoLive = "at_once"
     posthog_group: str = "company"
     daily_cap: Messages = 1000
+    quiet_hours: QuietHours | None = None
+    caps: Caps = Caps()
     redirect_to: RedirectTo | None = None
+    ops: SenderName | None = None
     bounces: Bounces = Bounces()
     classes: Mapping[str, str] = Field(default_factory=dict)
     labels: Mapping[str, str] = Field(default_factory=dict)
@@ -238,6 +243,8 @@ class Project(Part):
     def _named_senders(self) -> Iterator[tuple[Path, str]]:
         if self.mail:
             yield ("mail", "sender"), self.mail.sender
+        if self.ops:
+            yield ("ops",), self.ops
         if self.csm.fallback:
             yield ("csm", "fallback"), self.csm.fallback
         yield from ((("csm", "by_name", who), sender) for who, sender in self.csm.by_name.items())

@@ -52,6 +52,7 @@ def say(rule: Rule, project: Project | None = None) -> str:
         _backfill(rule),
         *_held_out(rule),
         *_feed(rule),
+        *_quiet(rule, project),
         *_expiry(rule, expiry),
         *_standing(rule),
     ]
@@ -221,6 +222,13 @@ def _held_out(rule: Rule) -> Iterator[str]:
 def _feed(rule: Rule) -> Iterator[str]:
     if rule.feed == "sparse":
         yield "what it waits for is rare, so that its silence holds nothing back"
+
+
+def _quiet(rule: Rule, project: Project | None) -> Iterator[str]:
+    hours = project.quiet_hours if project else None
+    if hours and rule.message_class != "service" and any(isinstance(deed, Email) for deed in rule.deeds):
+        weekend = ", and over the weekend" if hours.weekends else ""
+        yield f"an email waits from {hours.from_} until {hours.until} where its recipient is{weekend}"
 
 
 def _expiry(rule: Rule, expiry: ExpiresAfter) -> Iterator[str]:

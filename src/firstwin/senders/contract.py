@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.outbox.outcome import OnUnknown, Policy
 
 
@@ -55,7 +56,8 @@ class Sender(Protocol):
 
     ``send`` never raises for what the network or the other side does: that is an answer. It keeps a total deadline of
     20 s. ``on_unknown`` is what delivery does with an unknown outcome; ``slots`` how many requests may be on
-    the wire at once in a process; ``group`` how many rows go to the wire together.
+    the wire at once in a process; ``group`` how many rows go to the wire together. One whose other side takes only so many
+    messages a second, or that keeps the order of an account's messages, says so in a further attribute, ``flow``.
     """
 
     takes: ClassVar[frozenset[type]]  # of Mail, AlertCard, Payload
@@ -74,6 +76,12 @@ class Sender(Protocol):
 def policies(senders: Mapping[str, Sender]) -> OnUnknown:
     """What is done with an unknown outcome, by the name of the sender."""
     return {name: sender.on_unknown for name, sender in senders.items()}
+
+
+def flow_of(sender: Sender) -> Flow:
+    """How its messages are let out. A sender that says nothing of it lets them out as they come."""
+    flow = getattr(sender, "flow", AT_ONCE)
+    return flow if isinstance(flow, Flow) else AT_ONCE
 
 
 def not_taken(sender: Sender, message: Message) -> Refused:

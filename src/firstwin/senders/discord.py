@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from firstwin.messages.message import AlertCard
+from firstwin.outbox.bucket import Flow
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry
 from firstwin.senders.discord_embed import payload
 from firstwin.senders.encode import fields
@@ -21,8 +22,9 @@ GONE: Final = {10015, 50027}
 
 
 class Discord(PostingAlerts):
-    slots: ClassVar[int] = 1  # five messages in two seconds at most
+    slots: ClassVar[int] = 1
     group: ClassVar[int] = 1
+    flow: Flow = Flow(rate=2, ordered=True)  # it takes five in two seconds
 
     class Settings(WebSettings):
         """``url``: the webhook's address; whoever knows it can post, so it is a secret."""

@@ -75,9 +75,12 @@ class Http:
             method,
             self._url,
             headers={**FIXED_HEADERS, **headers},
-            content=body,
+            stream=httpx.ByteStream(
+                body
+            ),  # as ``content`` it would have headers worked out that the transport sets anyway
             extensions={"timeout": self._timeout},
         )
+        request.read()
         return await self._transports.here().handle_async_request(request)
 
     def _open(self) -> AiohttpTransport:

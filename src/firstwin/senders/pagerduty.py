@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import SecretStr
 
 from firstwin.messages.message import AlertCard
+from firstwin.outbox.bucket import Flow
 from firstwin.senders.contract import Accepted, Answer, Refused
 from firstwin.senders.encode import fields
 from firstwin.senders.posting import Clock, PostingAlerts
@@ -22,6 +23,7 @@ BAD_REQUEST: Final = 400
 class PagerDuty(PostingAlerts):
     slots: ClassVar[int] = 8
     group: ClassVar[int] = 8
+    flow: Flow = Flow(rate=2, ordered=True)  # 120 events a minute for an integration key
 
     class Settings(WebSettings):
         """``routing_key``: the integration key of a service, which is a secret. ``severity`` of every alert."""

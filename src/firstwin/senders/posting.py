@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from pydantic import BaseModel
 
 from firstwin.messages.message import AlertCard, Message
+from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Answer, Refused, not_taken
 from firstwin.senders.encode import as_json
@@ -47,6 +48,7 @@ class Posting(ABC):
     on_unknown: Policy
     slots: ClassVar[int]
     group: ClassVar[int]
+    flow: Flow = AT_ONCE
     Settings: ClassVar[type[BaseModel]]
 
     def __init__(
@@ -60,6 +62,7 @@ class Posting(ABC):
     ) -> None:
         self.name = name
         self.on_unknown = settings.on_unknown or self.on_unknown
+        self.flow = settings.flow(self.flow)
         self.url = url or settings.url.get_secret_value()
         self._clock = clock
         self.redact = Redactor(secrets_of_url(self.url) if secrets is None else secrets)
@@ -100,10 +103,11 @@ class Posting(ABC):
 
 
 class PostingAlerts(Posting):
-    """A channel that people read. An alert is rather seen twice than missed."""
+    """A channel that people read. An alert is rather seen twice than missed, and those about an account come in order."""
 
     takes: ClassVar[frozenset[type]] = frozenset({AlertCard})
     on_unknown: Policy = "retry"
+    flow: Flow = Flow(ordered=True)
 
     def request(self, message: Message) -> Request | Refused:
         assert isinstance(message, AlertCard)  # noqa: S101 - it takes nothing else

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from firstwin.outbox.bucket import Flow
 from firstwin.outbox.outcome import Policy
 from firstwin.senders.addressed import Addressed, fingerprint
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry
@@ -23,6 +24,7 @@ UNDER_WAY = "concurrent_idempotent_requests"
 
 class Resend(MailService):
     on_unknown: Policy = timedelta(hours=23)
+    flow: Flow = Flow(rate=2)  # https://resend.com/docs/api-reference/rate-limit: two requests a second
 
     class Settings(MailServiceSettings):
         """``api_key``: one that may send mail."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from firstwin.outbox.bucket import Flow
 from firstwin.senders.address import mailbox
 from firstwin.senders.guard import Reach
 from firstwin.senders.reaching import AllowPrivate, reach_of
@@ -58,6 +59,7 @@ Url = Annotated[SecretStr, AfterValidator(_filled), AfterValidator(_address)]
 # Values from environment variables are texts, so numbers and yes/no may be written as such.
 Port = Annotated[int, Field(strict=False, ge=1, le=65535)]
 Seconds = Annotated[float, Field(strict=False, gt=0, le=20)]
+PerSecond = Annotated[float, Field(strict=False, ge=0.01, le=10_000)]
 YesNo = Annotated[bool, Field(strict=False)]
 Address = Annotated[str, AfterValidator(_one_address)]
 BareAddress = Annotated[str, AfterValidator(_bare_address)]
@@ -68,6 +70,8 @@ class SenderSettings(BaseModel):
     """``deadline``: seconds for one message, connecting and answer included. ``ca_file``: a further authority in PEM.
 
     ``on_unknown``: what to do with a message that may or may not have arrived, where that is not what the kind does.
+    ``rate``: how many messages a second go there at most, from all processes together. ``ordered``: of two messages about
+    the same account the older goes first.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
@@ -75,6 +79,13 @@ class SenderSettings(BaseModel):
     deadline: Seconds = 20.0
     on_unknown: Literal["retry", "park"] | None = None
     ca_file: CaFile | None = None
+    rate: PerSecond | None = None
+    ordered: YesNo | None = None
+
+    def flow(self, of_its_kind: Flow) -> Flow:
+        """How messages are let out, where the kind has its own ways and somebody may have set others."""
+        ordered = of_its_kind.ordered if self.ordered is None else self.ordered
+        return Flow(self.rate or of_its_kind.rate, ordered)
 
 
 class WebSettings(SenderSettings):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from firstwin.messages.message import AlertCard
+from firstwin.outbox.bucket import Flow
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry
 from firstwin.senders.encode import read_json
 from firstwin.senders.posting import PostingAlerts
@@ -41,8 +42,9 @@ TOO_MANY = {"rate_limited", "ratelimited", "message_limit_exceeded"}
 
 
 class Slack(PostingAlerts):
-    slots: ClassVar[int] = 1  # Slack takes one message a second
+    slots: ClassVar[int] = 1
     group: ClassVar[int] = 1
+    flow: Flow = Flow(rate=1, ordered=True)  # https://docs.slack.dev/apis/web-api/rate-limits: one a second
 
     class Settings(WebSettings):
         """``url``: the incoming webhook's address; whoever knows it can post, so it is a secret."""

@@ -14,6 +14,7 @@ from aiosmtplib import SMTPException
 from pydantic import AfterValidator, Field, model_validator
 
 from firstwin.messages.message import AlertCard, Mail, Message, Payload
+from firstwin.outbox.bucket import AT_ONCE, Flow
 from firstwin.outbox.outcome import Policy
 from firstwin.senders.contract import Answer, Refused, not_taken
 from firstwin.senders.loops import PerLoop
@@ -40,6 +41,7 @@ class Smtp:
     on_unknown: Policy = "park"  # a customer never gets the same mail twice
     slots: ClassVar[int] = 8
     group: ClassVar[int] = 8
+    flow: Flow = AT_ONCE
 
     class Settings(SenderSettings):
         """``security: auto`` encrypts where the server offers it; with a login, or on port 587, it insists.
@@ -70,6 +72,7 @@ class Smtp:
     def __init__(self, name: str, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self.name = name
         self.on_unknown = settings.on_unknown or self.on_unknown
+        self.flow = settings.flow(self.flow)
         self._settings = settings
         self._clock = clock
         self._redact = Redactor(_secrets(settings))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from firstwin.messages.message import AlertCard
+from firstwin.outbox.bucket import Flow
 from firstwin.senders.contract import Accepted, Answer, Refused
 from firstwin.senders.posting import PostingAlerts
 from firstwin.senders.settings import WebSettings
@@ -19,8 +20,9 @@ NOT_FOUND: Final = 404
 
 
 class Teams(PostingAlerts):
-    slots: ClassVar[int] = 1  # four requests a second at most
+    slots: ClassVar[int] = 1
     group: ClassVar[int] = 1
+    flow: Flow = Flow(rate=3, ordered=True)  # it slows down whoever posts more than four in a second
 
     class Settings(WebSettings):
         """``url``: the webhook's address; whoever knows it can post, so it is a secret."""

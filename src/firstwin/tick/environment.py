@@ -44,6 +44,11 @@ class Environment:
         """The rule with this id, None when its file is gone."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
+    def priority(self, rule_id: str) -> int:
+        """The higher one goes first, where a cap has room for one. A rule that is gone comes with the others."""
+        found = self.rule(rule_id)
+        return 0 if found is None else found.priority
+
     def recorders(self) -> dict[str, tuple[Rule, ...]]:
         """By milestone: the rules that record it."""
         milestones = {milestone for rule in self.rules for milestone in rule.milestones}

@@ -10,7 +10,18 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 
 from firstwin.db.bulk import microseconds_of, one_of
-from firstwin.db.tables import attempt, delivery, digest_item, nudge, person, replay, run, skip, suppression
+from firstwin.db.tables import (
+    attempt,
+    delivery,
+    destination,
+    digest_item,
+    nudge,
+    person,
+    replay,
+    run,
+    skip,
+    suppression,
+)
 from firstwin.db.types import Instant
 from firstwin.decide.silence import EVERYTHING, SERVICE, UNLESS_SERVICE
 from firstwin.outbox.rows import IS_TAKEN, state_in
@@ -80,6 +91,17 @@ DELIVERIES: Final = (
     Invariant(
         "held_by_nobody_dead", f"Nothing is held for more than {HELD_FOR.seconds} s by a worker that is gone.", "delivery",
         select(d.id).where(IS_TAKEN, d.lease_until < bindparam("long_over", type_=Instant())),
+    ),
+    Invariant(
+        "one_probe", "While a destination is tried out after failures, nothing goes there but that one message.", "delivery",
+        select(d.id).join(destination, destination.c.name == d.destination).join(attempt, _OF_THIS_LEASE)
+        .where(d.state == State.SENDING.value, destination.c.breaker == "half_open")
+        .where(or_(d.id != destination.c.probe_delivery, d.fence != destination.c.probe_fence))
+        .where(a.began_at > destination.c.breaker_since),
+    ),
+    Invariant(
+        "held_says_why", "What is held says why.", "delivery",
+        select(d.id).where(d.state == State.HELD.value, d.reason.is_(None)),
     ),
     Invariant(
         "attempts_as_scheduled", "Nothing was tried more often than its channel's schedule has attempts.", "delivery",

@@ -1,11 +1,13 @@
-"""Whether what the rules want to send may be sent: mails to customers need a way out."""
+"""Whether what the rules want to send may be sent: mails to customers need a way out, and the time limits their order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from firstwin.outbox.limits import DEADLINE, limits, must_be_in_order
 from firstwin.outbox.way_out import NoWayOutError, WayOut, missing, needs_way_out
 from firstwin.rules.problems import Problem
+from firstwin.rules.project import Project
 from firstwin.rules.terms import Email, Rule
 
 
@@ -18,6 +20,12 @@ def must_have_a_way_out(rules: Iterable[Rule], way_out: WayOut) -> None:
     """Raises NoWayOutError that says what to set."""
     if sentence := stands_in_the_way(rules, way_out):
         raise NoWayOutError(sentence)
+
+
+def must_keep_time(project: Project, killed_after: float) -> None:
+    """Raises LimitsError where the time limits contradict each other. ``killed_after`` is in seconds."""
+    deadlines = [float(sender.settings.get("deadline", DEADLINE)) for sender in project.senders.values()]
+    must_be_in_order(limits(max(deadlines, default=DEADLINE), killed_after))
 
 
 def problems(rules: Iterable[Rule], way_out: WayOut) -> list[Problem]:

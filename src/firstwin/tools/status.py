@@ -16,7 +16,8 @@ from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
 from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
-from firstwin.tools.vital import Destination, Heart, hearts, lag, stopped, tripped, waits
+from firstwin.tools.destinations import Destination, stopped
+from firstwin.tools.vital import Heart, hearts, lag, tripped, waits
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
         sources=tuple(source_status(connection, real)),
         hearts=hearts(connection, real),
         paused="*" in pauses,
-        stopped=stopped(connection),
+        stopped=stopped(connection, real),
         waits=waits(connection, run, at, real),
     )
 

@@ -16,6 +16,7 @@ from firstwin.db.types import Instant
 from firstwin.outbox.holds import Holds, holds
 from firstwin.outbox.rows import IS_WAITING
 from firstwin.tick.breaker import BY
+from firstwin.tools.destinations import Destination, stopped
 
 
 class RuleSigns(Protocol):
@@ -41,14 +42,6 @@ class Heart:
     who: str
     kind: str
     age: timedelta
-
-
-@dataclass(frozen=True)
-class Destination:
-    """A place that takes no messages now, and why."""
-
-    name: str
-    why: str
 
 
 class Signs(Protocol):
@@ -89,7 +82,7 @@ def vital(connection: Connection, run: str = t.LIVE) -> Vital:
     return Vital(
         tuple(_rules(connection, run, at)),
         hearts(connection, real),
-        stopped(connection),
+        stopped(connection, real),
         waits(connection, run, at, real),
     )
 
@@ -116,19 +109,6 @@ def hearts(connection: Connection, real: datetime) -> tuple[Heart, ...]:
     return tuple(Heart(row.who, row.kind, real - row.at) for row in rows)
 
 
-def stopped(connection: Connection) -> tuple[Destination, ...]:
-    rows = connection.execute(select(t.destination).order_by(t.destination.c.name))
-    return tuple(Destination(row.name, why) for row in rows if (why := _why_stopped(row)))
-
-
-def _why_stopped(row: Row[Any]) -> str:
-    if row.disabled_at is not None:
-        return f"disabled: {row.disabled_why or 'the other side refuses everything'}"
-    if row.paused_at is not None:
-        return "paused"
-    return "" if row.breaker == "closed" else "resting after many failures"
-
-
 def waits(connection: Connection, run: str, at: datetime, real: datetime) -> timedelta | None:
     """How long the oldest message has been due that nothing keeps back: asked of each destination, as its index goes."""
     found = holds(connection)
@@ -138,7 +118,7 @@ def waits(connection: Connection, run: str, at: datetime, real: datetime) -> tim
     oldest = [
         due
         for name in _destinations(connection, run)
-        if name not in found.destinations and (due := connection.scalar(_oldest(found), asked | {"name": name}))
+        if not _rests(found, name, real) and (due := connection.scalar(_oldest(found), asked | {"name": name}))
     ]
     return at - min(oldest) if oldest else None
 
@@ -169,3 +149,8 @@ def _destinations(connection: Connection, run: str) -> Iterator[str]:
 
 def _oldest(found: Holds) -> Select[Any]:
     return _OLDEST.where(d.rule.not_in(sorted(found.rules))) if found.rules else _OLDEST
+
+
+def _rests(found: Holds, name: str, real: datetime) -> bool:
+    """Whether that destination takes nothing now."""
+    return name in found.destinations or name in found.resting or found.asks_to_wait(name, real)

@@ -108,6 +108,7 @@ class Post:
             worker="test",
             addresses=ADDRESSES,
             way_out=WAY_OUT,
+            priority=self.env.priority,
         )
 
     def _tell(self, leased: Leased, start: Started, standing: Standing) -> Told:
