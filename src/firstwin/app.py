@@ -60,8 +60,7 @@ from firstwin.tools.status import Status, status
 from firstwin.tools.surroundings import environment
 from firstwin.tools.vital import Signs, vital
 
-HEART_S = 3.0
-PATIENCE_S = 15.0  # so long a replay stands still before it says what it waits for
+HEART_S, PATIENCE_S = 3.0, 15.0  # the second: so long a replay stands still before it says what it waits for
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,10 +21,11 @@ QUIET = (
     "kombu",
     "amqp",
     "asyncio",
+    "botocore",
     "markdown_it",
     "alembic",
     "uvicorn",
-)  # whole URLs are secrets (httpx)
+)  # whole URLs are secrets (httpx), and so are the headers that are signed (botocore)
 
 
 class Log(Enum):

@@ -77,7 +77,7 @@ def _mails(**own: str) -> Callable[[int], dict[str, object]]:
 
 GONE_TOO = frozenset({404, 410})
 MAILS = (MAIL, ALERT)
-AWS = {"access_key_id": "AK1A", "secret_access_key": TOKEN, "region": "eu-west-1"}
+AWS = {"access_key_id": "AK1A", "secret_access_key": TOKEN, "session_token": "s3ss10n", "region": "eu-west-1"}
 RIGS: Mapping[str, Rig] = {
     "smtp": Rig("smtp", MAILS, _smtp),
     "webhook": Rig("http", (PAYLOAD, ALERT), _webhook, (TOKEN, SECRET, "k3yInTheQuery", "b3arer")),
@@ -89,7 +89,7 @@ RIGS: Mapping[str, Rig] = {
     "postmark": Rig("http", MAILS, _mails(token=TOKEN), (TOKEN,), b'{"ErrorCode": 0, "MessageID": "pm-1"}'),
     "sendgrid": Rig("http", MAILS, _mails(api_key=TOKEN), (TOKEN,), b"", {"X-Message-Id": "sg-1"}),
     "mailgun": Rig("http", MAILS, _mails(api_key=TOKEN, domain="acme.io"), (TOKEN,), b'{"id": "<mg-1@acme.io>"}'),
-    "ses": Rig("http", MAILS, _mails(**AWS), (TOKEN, "AK1A"), b'{"MessageId": "ses-1"}'),
+    "ses": Rig("http", MAILS, _mails(**AWS), (TOKEN, "AK1A", "s3ss10n"), b'{"MessageId": "ses-1"}'),
     "inbox": Rig("http", (MAIL, ALERT, PAYLOAD), _inbox),
 }
 

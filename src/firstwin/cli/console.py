@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 WIDE = 160  # columns, where nobody's window is the measure
+LARGEST_ID: Final = 2**63 - 1  # in every database
 MISTAKE = 2  # the exit code for what the user can put right
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import fail, print_json, screen
+from firstwin.cli.console import LARGEST_ID, fail, print_json, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ DIFFERENT = 1  # the exit code where another answer comes
 
 def replay(
     ctx: typer.Context,
-    nudge: Annotated[int, typer.Argument(help="Its id, as `explain` and `deliveries list` show it.")],
+    nudge: Annotated[
+        int, typer.Argument(min=1, max=LARGEST_ID, help="Its id, as `explain` and `deliveries list` show it.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Decide a nudge once more, from its rule's version and the facts as they were known then. Exit code 1 if another answer comes."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstwin.cli.console import fail, notices, operator, print_json, print_table, screen
+from firstwin.cli.console import LARGEST_ID, fail, notices, operator, print_json, print_table, screen
 from firstwin.cli.opening import opened, run_named
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def list_(
     channel: Channel = None,
     destination: To = None,
     run: Run = "live",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST_ID, help="How many at most.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List deliveries, the newest first."""
@@ -64,7 +64,11 @@ def list_(
 
 
 @group.command("show")
-def show(ctx: typer.Context, delivery: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False) -> None:
+def show(
+    ctx: typer.Context,
+    delivery: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Its id.")],
+    as_json: Json = False,
+) -> None:
     """Show one delivery: why it was decided, each attempt, and what the other side answered."""
     from firstwin.db.engine import read
     from firstwin.tools.deliveries import find_one
@@ -97,7 +101,8 @@ def replay(
     ctx: typer.Context,
     why: Annotated[str, typer.Option("--why", help="Why; kept with your name.")],
     ids: Annotated[
-        list[int] | None, typer.Argument(help="Deliveries by id; else by filter.", show_default=False)
+        list[int] | None,
+        typer.Argument(min=1, max=LARGEST_ID, help="Deliveries by id; else by filter.", show_default=False),
     ] = None,
     state: State = None,
     reason: ReasonCode = None,
@@ -139,6 +144,9 @@ def _wanted(
     channel: str | None,
     destination: str | None,
 ) -> Wanted:
+    from firstwin.outbox.states import State as Known
     from firstwin.tools.deliveries import Wanted
 
+    if state is not None and state not in list(Known):
+        fail(f"There is no state {state}. There are: {', '.join(Known)}.")
     return Wanted(run, state, reason, rule, account, channel, destination)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from firstwin.cli import (
     backtesting,
@@ -30,8 +32,21 @@ from firstwin.cli import (
     verifying,
 )
 
+NOT_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff]")
+
+
+class _Commands(TyperGroup):
+    """What a command line says goes into databases and answers: it must be text."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer brings its own Click
+        if wrong := next((one for one in args if NOT_TEXT.search(one)), None):
+            ctx.fail(f"This is not text in UTF-8, or holds a control character: {wrong!a}")
+        return super().parse_args(ctx, args)
+
+
 cli = typer.Typer(
     name="firstwin",
+    cls=_Commands,
     help="Watches what accounts do after they sign up, and nudges the ones that stall before their first win.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help starts three times as fast

@@ -23,7 +23,10 @@ def init(
     """Make a working project in a folder: rules with their tests, templates and firstwin.yaml. Nothing that is there is overwritten."""
     from firstwin.tools.new_project import ENV, new_project
 
-    done = new_project(folder)
+    try:
+        done = new_project(folder)
+    except OSError as error:
+        fail(f"{folder} can't be made into a project: {error.strerror}. Name a folder that you may write to.")
     for path in done.written:
         screen().print(f"  {path}")
     screen().print(f"{counted(len(done.written), 'file')} written to {folder.resolve()}.", style="bold", soft_wrap=True)

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -88,13 +89,17 @@ def demo(
     exit_: Annotated[bool, typer.Option("--exit", help="End by itself after the three weeks, with a summary.")] = False,
     seconds: Annotated[
         float | None,
-        typer.Option("--seconds", min=5, help="How long the three weeks take.", show_default="60; 25 with --exit"),
+        typer.Option(
+            "--seconds", min=5, max=86_400, help="How long the three weeks take.", show_default="60; 25 with --exit"
+        ),
     ] = None,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port of the inbox page; 0: any that is free.")
     ] = 0,
 ) -> None:
     """See it work with nothing to set up. Sample accounts, the shipped rules, real mails to a local inbox."""
+    if seconds is not None and isnan(seconds):  # which is neither too small nor too large
+        fail("--seconds takes a number.")
     stop = Stop()
     from firstwin.demo.run import PortError, run_demo
 

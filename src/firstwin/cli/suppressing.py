@@ -94,7 +94,7 @@ def suppressions(
 
 def _known(found: Whom | None, said: str) -> Whom:
     if found is None:
-        fail(f"There is no person {said}, and it is no mail address.")
+        fail(f"There is no person {said!r}, and it is no mail address.")
     return found
 
 

@@ -20,6 +20,7 @@ from firstwin.db import sqlite
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+LIKE = "FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db or postgresql://user:password@host:5432/name."
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
@@ -57,11 +58,16 @@ def open_database(url: str, *, pool_size: int = 10) -> Engine:
 
 
 def _parsed(url: str) -> URL:
+    """The address is not shown where it can't be read: it may hold a password."""
     try:
-        return make_url(url)
-    except ArgumentError:
-        msg = f"{url!r} is not the address of a database: FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db"
-        raise DatabaseError(msg) from None
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseError(f"This is not the address of a database. {LIKE}") from None
+    if parsed.get_backend_name() == "sqlite" and (parsed.host or parsed.query):
+        raise DatabaseError(
+            f"The address of an SQLite database has three strokes, a path, and nothing behind it. {LIKE}"
+        )
+    return parsed
 
 
 def _open_sqlite(url: str) -> Engine:

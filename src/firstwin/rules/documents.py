@@ -29,6 +29,7 @@ from firstwin.rules.syntax import NOT_YAML, explain_syntax
 Path = tuple[str | int, ...]
 
 DEEPEST = 30
+NOT_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 NULLS = {"", "~", "null", "Null", "NULL"}
 BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -233,6 +234,7 @@ class _Reader:
         if key == "<<" or not key.strip():
             self._refuse(event, f"`{key}` cannot be a key." if key else "Here a key is missing.", "Write a word.")
             return None
+        self._can_be_kept(event, key)
         if not event.style:
             self._well_typed(event, key)
         return key
@@ -248,6 +250,7 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, path: Path) -> str | float | bool | None:
         text: str = event.value
+        self._can_be_kept(event, text)
         if event.style:
             return text
         self.unquoted.add(path)
@@ -272,6 +275,13 @@ class _Reader:
             message = f"`{text}` could be a number or a text."
             self._refuse(event, message, f'Write "{text}" in quotes for the text, or the number in plain digits.')
         return text
+
+    def _can_be_kept(self, event: ScalarEvent, text: str) -> None:
+        """An escape in double quotes can make letters that no file could hold."""
+        if found := NOT_KEPT.search(text):
+            self._refuse(
+                event, f"There is a sign in this text that can't be kept (U+{ord(found[0]):04X}).", "Delete it."
+            )
 
     def _well_typed(self, event: ScalarEvent, text: str) -> None:
         if text[0] in CURLY_QUOTES:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -30,6 +31,7 @@ from firstwin.rules.word import Word, refusal, refused_all, refused_at, shown
 
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LOOKS_LIKE_ONE = re.compile(r"\$\{([^}]*)\}?|\$[A-Z][A-Z0-9_]*")
+LONGEST_LINK, LONGEST_NAME = 1_000, 200  # characters
 DAYS_3, DAY, MINUTE = timedelta(days=3), timedelta(days=1), timedelta(minutes=1)
 
 
@@ -67,13 +69,35 @@ def _nearest_zone(written: str) -> str:
 
 
 def _link(value: object) -> str:
-    if not isinstance(value, str) or not re.match(r"https?://\S+$", value):
+    if not isinstance(value, str) or not _leads_somewhere(value):
         raise refusal(
             f"{shown(value)} is not a link.", "Write it like `https://app.example.com/accounts/{account_id}`."
         )
     if set(re.findall(r"\{([^}]*)\}", value)) - {"account_id"}:
         raise refusal(
             "Only `{account_id}` is filled in here.", "Write `https://app.example.com/accounts/{account_id}`."
+        )
+    return value
+
+
+def _leads_somewhere(link: str) -> bool:
+    """Whether a mail may hold it: a host, no name or password before it, and nothing that is not seen."""
+    if not re.match(r"https?://\S+$", link) or not link.isprintable() or len(link) > LONGEST_LINK:
+        return False
+    try:
+        parts = urlsplit(link)
+        return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise refusal(f"{shown(value)} is not a text.", "Write a text; put a number in quotes.")
+    if not value.strip() or not value.isprintable() or len(value) > LONGEST_NAME:
+        raise refusal(
+            f"{shown(value)} is not a name that a mail can show.",
+            f"Write one line of at most {LONGEST_NAME} characters.",
         )
     return value
 
@@ -99,6 +123,7 @@ GoLive = Annotated[
 ]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 Link = Annotated[str, PlainValidator(_link), WithJsonSchema({"type": "string"})]
+Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string"})]
 Messages = Annotated[int, PlainValidator(_number_of_messages), WithJsonSchema({"type": "integer", "minimum": 0})]
 SenderName = Annotated[str, PlainValidator(identifier("a sender")), WithJsonSchema({"type": "string"})]
 
@@ -175,7 +200,7 @@ class RedirectTo(Part):
 
 
 class Project(Part):
-    name: str
+    name: Name
     zone: Zone = "UTC"
     link: Link | None = None
     account_link: Link | None = None

@@ -16,6 +16,7 @@ from firstwin.rules.project import Project, parse_project
 from firstwin.rules.references import templates as missing_templates
 from firstwin.rules.sure import sure_of
 from firstwin.rules.terms import Alert, Digest, Email, Record, Rule, Webhook
+from firstwin.senders.address import mailbox
 from firstwin.senders.load import check_settings
 from firstwin.tools.new_project import shipped
 
@@ -51,10 +52,25 @@ def check(folder: Path, environment: Mapping[str, str]) -> Checked:
     project, problems = _project(folder, environment)
     library = load_library(read_rules(folder / "rules"), project)
     templates = Templates(folder / "templates", project, shipped() / "templates") if project else None
-    found = [*problems, *library.problems]
+    found = [*problems, *library.problems, *_unread(folder)]
     if project and templates:
         found += [*_senders((folder / FILE).read_bytes(), project), *_templates(library, templates)]
     return Checked(project, library, templates, tuple(sorted(set(found))), needs(templates) if templates else ())
+
+
+def _unread(folder: Path) -> Iterator[Problem]:
+    """What stands where files are expected, and can't be read as one: it would be passed over in silence."""
+    for name in ("rules", "templates"):
+        inside = folder / name
+        if (inside.exists() or inside.is_symlink()) and not inside.is_dir():
+            yield Problem(
+                name, 1, 1, f"`{name}` is not a folder.", "Make a folder of this name, and put the files into it."
+            )
+    for found in sorted([*folder.glob("rules/*.y*ml"), *folder.glob("templates/*/*.*")]):
+        if not found.is_file():
+            label = found.relative_to(folder).as_posix()
+            what = "is a link that leads nowhere" if found.is_symlink() else "is not a file"
+            yield Problem(label, 1, 1, f"This {what}.", "Put the file itself there, or delete it.")
 
 
 def read_project(folder: Path, environment: Mapping[str, str]) -> Project:
@@ -91,6 +107,27 @@ def _senders(content: bytes, project: Project) -> Iterator[Problem]:
         name = sentence.removeprefix("senders.").partition(":")[0].partition(".")[0]
         place = document.place(("senders", name)) if document else Place(1, 1)
         yield Problem(FILE, place.line, place.column, sentence)
+    for path, address in _addresses(project):
+        if address and mailbox(address, named=path[0] == "mail") is None:
+            place = document.place(path) if document else Place(1, 1)
+            message = f"`{path[-1]}` is not exactly one mail address."  # which may come from the environment: not shown
+            yield Problem(
+                FILE,
+                place.line,
+                place.column,
+                message,
+                "Write it like `Acme <hello@example.com>`."
+                if path[0] == "mail"
+                else "Write it like `hello@example.com`.",
+            )
+
+
+def _addresses(project: Project) -> Iterator[tuple[tuple[str, str], str | None]]:
+    if project.mail:
+        yield ("mail", "from"), project.mail.from_
+        yield ("mail", "reply_to"), project.mail.reply_to
+    if project.redirect_to:
+        yield ("redirect_to", "email"), project.redirect_to.email
 
 
 def _templates(library: Library, templates: Templates) -> Iterator[Problem]:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError as SqliteError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from firstwin.db.engine import DatabaseError, open_database
 from firstwin.db.migrate import is_current, upgrade
 from firstwin.rules.project import Project
 from firstwin.tools.check import read_project
+
+NONE_OF_OURS = ("file is not a database", "invalid connection option")
 
 
 @contextmanager
@@ -28,6 +31,12 @@ def opened(url: str) -> Iterator[Engine]:
     except OperationalError as error:
         message = f"The database does not answer: {error.orig}\nLook at FIRSTWIN_DATABASE_URL."
         raise DatabaseError(message) from error
+    except (SqliteError, ProgrammingError) as error:
+        if not any(says in str(error.orig) for says in NONE_OF_OURS):
+            raise  # a mistake of ours
+        raise DatabaseError(
+            f"The database can't be used: {str(error.orig).strip()}\nLook at FIRSTWIN_DATABASE_URL."
+        ) from error
 
 
 class Ground(NamedTuple):

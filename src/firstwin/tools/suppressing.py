@@ -13,6 +13,7 @@ from firstwin.db.engine import clock
 from firstwin.decide.recipients import is_address
 from firstwin.decide.silence import EVERYTHING, LESS_OFTEN, UNLESS_SERVICE
 from firstwin.outbox.suppressions import AddressHash, Lifted, Suppression, lift, suppress
+from firstwin.senders.address import mailbox
 
 s = tables.suppression.c
 READS: Final = {  # how classes that are none of a rule read to people
@@ -37,7 +38,7 @@ def whom(connection: Connection, said: str) -> Whom | None:
     id_ = connection.scalar(select(alias.person_id).where(alias.previous_id == said)) or said
     found = connection.execute(select(person.traits).where(person.id == id_)).one_or_none()
     if found is None:
-        return Whom(None, said) if is_address(said) else None
+        return Whom(None, said) if mailbox(said, named=False) else None
     address = next((one for one in (found.traits.get("email"), said) if is_address(one)), None)
     return Whom(id_, address)
 

@@ -1,0 +1,3 @@
+from tests.cli.conftest import bare, folder
+
+__all__ = ["bare", "folder"]
