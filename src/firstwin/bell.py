@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from celery import Celery
 
+from firstwin.settings import INSIDE
 from firstwin.telemetry import Log, log
 
-EMBEDDED = "memory://inside"  # the broker of a single process
+EMBEDDED = INSIDE
 STALE_AFTER_S = 60  # nobody wants to hear an older bell: the sweep has long done its work
 
 

@@ -48,7 +48,8 @@ ONE_FOR_ALL = frequency(account={"at_most": 1, "in_last": "7 days"})
 
 def a_mail(engine: Engine, rule: str = "tips", person: str = "anna", account: str = "acme", **values: Any) -> int:
     (id_,) = deliveries(engine, rule=a_rule(rule), channels=("email",), person=person, expires_at=LONG)
-    force(engine, id_, account_id=account, address=f"{person}@example.com", **values)
+    due_at = NOON - timedelta(hours=1) + timedelta(seconds=id_ % 3600)  # one after the other
+    force(engine, id_, **{"account_id": account, "address": f"{person}@example.com", "due_at": due_at} | values)
     return id_
 
 

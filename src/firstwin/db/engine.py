@@ -20,6 +20,7 @@ from firstwin.db import sqlite
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+OF_THE_DRIVER = {"cached_statements"}  # which our own programs set
 LIKE = "FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db or postgresql://user:password@host:5432/name."
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
@@ -63,7 +64,7 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise DatabaseError(f"This is not the address of a database. {LIKE}") from None
-    if parsed.get_backend_name() == "sqlite" and (parsed.host or parsed.query):
+    if parsed.get_backend_name() == "sqlite" and (parsed.host or parsed.query.keys() - OF_THE_DRIVER):
         raise DatabaseError(
             f"The address of an SQLite database has three strokes, a path, and nothing behind it. {LIKE}"
         )
