@@ -16,10 +16,10 @@ ACCOUNTS ?= 1000000
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check format test fast demo bench real constraints clean
+.PHONY: help setup check format test fast chaos chaos-short demo bench real constraints clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## a virtual environment with Firstwin and everything that its tests need
 
@@ -40,6 +40,12 @@ test: $(READY) ## every test, on SQLite, a real PostgreSQL and a real Valkey
 fast: $(READY) ## the fast tests only: parts and no whole programs, on SQLite, with fewer examples of each property
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast \
 		$(addprefix --ignore=tests/,house cli demo shipped web worker)
+
+chaos: $(READY) ## breaks whatever can break, counts what was lost, and writes the table into README.md: 45 minutes
+	$(BIN)/python -m tests.chaos --write-readme
+
+chaos-short: $(READY) ## a part of it, for CI: three minutes
+	$(BIN)/python -m tests.chaos --short
 
 demo: $(READY) ## Firstwin at work on sample accounts, with an inbox to look at
 	$(BIN)/firstwin demo

@@ -99,3 +99,20 @@ def test_a_secret_that_could_be_guessed_is_refused(secret: str) -> None:
         Settings(secret=secret)
     assert "32" in str(error.value)
     assert Settings(secret="x" * 32 + "," + "y" * 32).secrets == ("x" * 32, "y" * 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FAIL_AT", "nowhere"), ("FAIL_AT", "wired:0"), ("SCHEDULE_SCALE", "0"), ("SCHEDULE_SCALE", "2")],
+)
+def test_a_rehearsal_that_cannot_be_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"FIRSTWIN_{name}", value)
+    with pytest.raises(SettingsError, match=f"FIRSTWIN_{name}"):
+        load(tmp_path)
+
+
+def test_a_rehearsal_is_never_read_from_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FIRSTWIN_FAIL_AT=nowhere\n")
+    load(tmp_path)

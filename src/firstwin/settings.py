@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +22,8 @@ INSIDE = "memory://inside"  # the broker of a single process, which our own comm
 DEFAULT_DATABASE = "sqlite:///firstwin.db"
 
 
+# In the order in which a delivery comes by; firstwin.failpoints says where each is.
+FAIL_POINTS = ("claimed", "looked", "rendered", "wiring", "wired", "sending", "answered", "settling", "settled")
 SHORTEST_SECRET = 32  # characters
 LINK = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~/%!$&*+=:-]*)?", re.ASCII)  # it stands in the header of each mail
 LONGEST_LINK = 500  # characters
@@ -154,6 +157,33 @@ class Settings(BaseSettings):
         return f"sqlite:///{(self.project / path).resolve()}"
 
 
+class Rehearsal(BaseSettings):
+    """What only rehearsals set (docs/chaos.md). From the environment alone: in .env it could be left behind."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    fail_at: str = Field(
+        "",
+        pattern=rf"^(({'|'.join(FAIL_POINTS)})(:[1-9][0-9]*|@.+)?)?$",
+        description="The fail point at which this process dies as by kill -9: `answered`, `answered:3` at its third time, `rendered@acme` for that account alone.",
+    )
+    schedule_scale: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="What the waits between attempts are multiplied by: 0.1 makes five minutes thirty seconds.",
+    )
+
+
+@cache
+def rehearsal() -> Rehearsal:
+    """What this process rehearses: nothing, unless it is told to. ``load`` refuses what cannot be read."""
+    try:
+        return Rehearsal()
+    except ValidationError:
+        return Rehearsal.model_construct()
+
+
 def load(project: Path | None = None) -> Settings:
     """The settings of the given project folder, or of FIRSTWIN_PROJECT, or of the current folder.
 
@@ -162,6 +192,7 @@ def load(project: Path | None = None) -> Settings:
     folder = project or Path(os.environ.get(PREFIX + "PROJECT", "."))
     _must_be_readable(folder / ".env")
     try:
+        Rehearsal()
         return Settings(_env_file=folder / ".env", project=folder)
     except ValidationError as error:
         raise SettingsError(_says(error)) from None

@@ -54,6 +54,7 @@ class Log(Enum):
     WEB_TAKEN = "web.taken", logging.DEBUG  # messages that came in and were stored: there may be thousands a second
     WEB_FAILED = "web.failed", logging.ERROR
     SWEEP_DONE = "sweep.done", logging.INFO
+    FAIL_POINT = "fail.point", logging.ERROR  # a rehearsal: the process dies here
 
     def __init__(self, label: str, level: int) -> None:
         self.label = label

@@ -19,6 +19,7 @@ from celery.worker import state
 
 from firstwin.app import App
 from firstwin.bell import Bell, Task, celery_app
+from firstwin.deliver.deliverer import Delivered
 from firstwin.outbox.limits import SOFT
 from firstwin.stopping import LOOK_S, Stop
 from firstwin.telemetry import Log, failed, log
@@ -99,15 +100,20 @@ class Rounds:
         """A bell has done this already."""
         self._heard[task] = time.monotonic()
 
-    def run(self) -> None:
-        """Round after round until stopped."""
-        while not self._stopped.is_set():
-            self.once()
-            self._stopped.wait(self._app.settings.poll)
+    def left_over(self, task: Task) -> None:
+        """A bell for the rest was rung, and may be lost: the next round looks, whenever one was heard last."""
+        self._heard.pop(task, None)
 
-    def once(self) -> None:
-        """Does what no bell has asked for in time."""
+    def run(self) -> None:
+        """Round after round until stopped, one right after the other while there is more to send than one gets done."""
+        while not self._stopped.is_set():
+            more = self.once()
+            self._stopped.wait(0 if more else self._app.settings.poll)
+
+    def once(self) -> bool:
+        """Does what no bell has asked for in time. Whether time was up before all was sent."""
         self._do(partial(self._app.beat_heart, self._app.name, "worker"))
+        more = False
         for task, (patience, work) in self._work.items():
             last = self._heard.get(task)
             if last is None or time.monotonic() - last >= patience.total_seconds():
@@ -115,6 +121,10 @@ class Rounds:
                 found = self._do(work)
                 if found and last is not None and self._app.settings.broker_url:
                     log(Log.BELL_MISSING, task=task.value, worker=self._app.name)
+                if _is_more(found):
+                    self.left_over(task)
+                    more = True
+        return more
 
     def stop(self) -> None:
         self._stopped.set()
@@ -127,6 +137,10 @@ class Rounds:
         except Exception as error:  # noqa: BLE001 - the next round must come, whatever happened in this one
             failed(Log.ROUND_FAILED, error, worker=self._app.name)
             return None
+
+
+def _is_more(found: object) -> bool:
+    return isinstance(found, list) and any(isinstance(one, Delivered) and one.more for one in found)
 
 
 def _run_alone(app: App, stop: Stop, rounds: Rounds, when_ready: Callable[[], None]) -> None:
@@ -222,7 +236,8 @@ def _with_tasks(celery: Celery, app: App, rounds: Rounds) -> Celery:
 
     def deliver() -> None:
         rounds.heard(Task.DELIVER)
-        app.deliver()
+        if _is_more(app.deliver()):
+            rounds.left_over(Task.DELIVER)
 
     def sweep(origin: str = "") -> None:
         _heard(app, rounds, Task.SWEEP, origin)

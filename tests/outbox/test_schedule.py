@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -36,3 +39,15 @@ def test_an_attempt_that_costs_nothing_is_never_used_up() -> None:
     assert wait_for_free("alert", 99, jitter=0.5, asked=None) == timedelta(hours=1)
     assert wait_for_free("alert", 1, jitter=0.5, asked=timedelta(seconds=7)) == timedelta(seconds=7)
     assert wait_for_free("alert", 1, jitter=0.5, asked=None) == timedelta(seconds=5)
+
+
+SCALED = """
+from firstwin.outbox.schedule import least_wait, wait_before_next
+print(wait_before_next("webhook", 2, jitter=0.5, asked=None).total_seconds(), least_wait("webhook").total_seconds())
+"""
+
+
+def test_a_rehearsal_waits_a_tenth_of_the_time() -> None:
+    environment = os.environ | {"FIRSTWIN_SCHEDULE_SCALE": "0.1"}
+    done = subprocess.run([sys.executable, "-c", SCALED], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["30.0", "0.4"]

@@ -13,9 +13,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.servers.keeper import kept
 
@@ -33,27 +34,46 @@ OPTIONS = {
 @contextmanager
 def postgres(options: Mapping[str, str] = OPTIONS) -> Iterator[str]:
     """A running server; the URL of its empty database. ``options`` are added to those for tests, or replace them."""
-    folder = Path(tempfile.mkdtemp(prefix="firstwin-pg-"))
-    user = _unprivileged_user()
-    if user is not None:
-        shutil.chown(folder, user)
-    _start(folder, {**OPTIONS, **options}, user)
-    pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    with kept(pid, "QUIT", folder):  # pg_ctl would refuse to stop it as root
-        yield f"postgresql://postgres@/postgres?host={folder}"
+    cluster = Cluster.make(Path(tempfile.mkdtemp(prefix="firstwin-pg-")), options)
+    cluster.start()
+    with kept(cluster.pid(), "QUIT", cluster.folder):  # pg_ctl would refuse to stop it as root
+        yield cluster.url
 
 
-def _start(folder: Path, options: Mapping[str, str], user: str | None) -> None:
-    programs = _readable_programs(folder, user)
-    data = str(folder / "data")
-    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    login = ["--username=postgres", "--auth=trust"]  # the socket lies in a folder that is the server's alone
-    _run([str(programs / "initdb"), "-D", data, *login, *locale, "--encoding=UTF8", "--no-sync"], user)
-    chosen = " ".join(f"-c {name}={value}" for name, value in options.items())
-    _run(
-        [str(programs / "pg_ctl"), "-D", data, "-w", "-l", f"{folder}/log", "-o", f"{chosen} -k {folder}", "start"],
-        user,
-    )
+@dataclass(frozen=True)
+class Cluster:
+    """An empty database in a folder, and the server that can be started on it, as often as it was stopped."""
+
+    folder: Path
+    options: Mapping[str, str]
+    user: str | None
+    programs: Path
+
+    @classmethod
+    def make(cls, folder: Path, options: Mapping[str, str]) -> Self:
+        user = _unprivileged_user()
+        if user is not None:
+            shutil.chown(folder, user)
+        programs = _readable_programs(folder, user)
+        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        login = ["--username=postgres", "--auth=trust"]  # the socket lies in a folder that is the server's alone
+        data = str(folder / "data")
+        _run([str(programs / "initdb"), "-D", data, *login, *locale, "--encoding=UTF8", "--no-sync"], user)
+        return cls(folder, {**OPTIONS, **options}, user, programs)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Raises CalledProcessError while one runs."""
+        chosen = " ".join(f"-c {name}={value}" for name, value in self.options.items())
+        log, where = f"{self.folder}/log", f"{chosen} -k {self.folder}"
+        data = str(self.folder / "data")
+        _run([str(self.programs / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", where, "start"], self.user)
+
+    def pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def _unprivileged_user() -> str | None:

@@ -13,6 +13,7 @@ from firstwin.app import App
 from firstwin.bell import EMBEDDED, Bell, Task, celery_app
 from firstwin.db import tables
 from firstwin.db.engine import read
+from firstwin.deliver.deliverer import Delivered
 from firstwin.settings import Settings
 from firstwin.stopping import SIGNALS, Stop
 from firstwin.worker import Rounds, _Metronome, _with_schedule, _with_tasks, run_beat, run_worker
@@ -90,6 +91,43 @@ def test_a_round_that_fails_is_told_and_the_next_one_comes(
     yaml.write_text(good)
     Rounds(app, timedelta(minutes=1)).once()
     assert slots_done(sqlite_engine) == 2
+
+
+class Loaded(App):
+    """There is always more to send than one round gets done."""
+
+    rounds = 0
+
+    def deliver(self) -> list[Delivered]:
+        self.rounds += 1
+        return [Delivered(more=True)]
+
+
+def test_what_a_bell_left_is_taken_up_by_the_next_round_should_the_next_bell_be_lost(
+    tmp_path: Path, sqlite_engine: Engine
+) -> None:
+    project = make_project(tmp_path / "project")
+    app = Loaded(Settings(project=project, broker_url=EMBEDDED, worker_name="w1"), sqlite_engine)
+    rounds = Rounds(app, timedelta(minutes=1))
+    _with_tasks(celery_app(EMBEDDED), app, rounds).tasks["deliver"]()
+    rounds.once()
+    assert app.rounds == 2
+
+
+@pytest.mark.parametrize("broker", ["", EMBEDDED])
+def test_what_one_round_left_is_taken_up_by_the_next_whoever_heard_the_bell(
+    tmp_path: Path, sqlite_engine: Engine, broker: str
+) -> None:
+    project = make_project(tmp_path / "project")
+    app = Loaded(Settings(project=project, broker_url=broker, worker_name="w1"), sqlite_engine)
+    rounds = Rounds(app, timedelta(minutes=1))
+    assert [rounds.once() for _ in range(3)] == [True] * 3
+    assert app.rounds == 3
+
+
+def test_when_all_was_sent_a_round_waits_for_its_turn(tmp_path: Path, sqlite_engine: Engine) -> None:
+    rounds = Rounds(an_app(tmp_path, sqlite_engine, broker=EMBEDDED), timedelta(minutes=1))
+    assert not rounds.once()
 
 
 def test_a_round_that_was_stopped_does_nothing(app: App, sqlite_engine: Engine) -> None:

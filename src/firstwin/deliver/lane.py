@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from firstwin import failpoints
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.post import post
 from firstwin.deliver.prepare import prepare
@@ -79,9 +80,13 @@ class Lane:
 
         while self._round.is_open:
             try:
-                return await self._round.database.write(work)
+                leased = await self._round.database.write(work)
             except Elsewhere:
                 await asyncio.sleep(A_MOMENT)  # no thread that others need waits for the row
+            else:
+                if leased:
+                    failpoints.reached("claimed")
+                return leased
         return ()
 
     async def _prepare(self, leased: Sequence[Leased]) -> Sequence[Letter]:

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 
 from sqlalchemy import Connection
 
+from firstwin import failpoints
 from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
 from firstwin.deliver.round import Round
@@ -66,14 +67,20 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     paced = None if rate is None else Paced(route.name, rate)
 
     def work(connection: Connection) -> Wired:
-        return wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.restraint, paced)
+        wired = wire(connection, desk.run, taken, desk.gates, desk.addresses, desk.restraint, paced)
+        failpoints.reached("wiring")
+        return wired
 
-    return await round_.database.write(work)
+    wired = await round_.database.write(work)
+    failpoints.reached("wired")
+    return wired
 
 
 async def _send(round_: Round, letter: Letter, slots: Slots) -> None:
     try:
+        failpoints.soon_reached("sending")
         answer = await _answer(letter, round_.patience)
+        failpoints.reached("answered")
         await round_.settler.settle(outcome_of(letter.leased, answer, sender=letter.route.name))
     except Exception as error:  # noqa: BLE001 - the row stays on the wire; its lease runs out and its outcome is unknown
         failed(Log.DELIVERY_FAILED, error, delivery=letter.leased.id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from firstwin import failpoints
 from firstwin.deliver.background import backgrounds
 from firstwin.deliver.context import Background
 from firstwin.deliver.desk import Desk
@@ -25,11 +26,13 @@ AT_A_TIME = 4  # rendered before the answers that came in meanwhile are looked a
 async def prepare(round_: Round, leased: Sequence[Leased]) -> list[Letter]:
     """Letters of those deliveries that are still wanted; the others are dropped, each with its reason."""
     known, dropped = await round_.database.write(lambda connection: _look(round_.desk, connection, leased))
+    failpoints.reached("looked")
     round_.count(dropped)
     letters: list[Letter] = []
     unmade: dict[int, Verdict] = {}
     for number, each in enumerate(one for one in leased if one.id in known):
         made = letter(round_.desk, each, known[each.id], round_.routes.of(each))
+        failpoints.reached("rendered", each.account_id)
         if isinstance(made, Letter):
             letters.append(made)
         else:

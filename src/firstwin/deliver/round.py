@@ -8,6 +8,9 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from sqlalchemy import Connection
+
+from firstwin import failpoints
 from firstwin.deliver.database import Database
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.routes import Route, Routes
@@ -139,9 +142,14 @@ class Round:
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> Settled:
         desk, on_unknown = self.desk, self.routes.on_unknown()
-        settled = await self.database.write(
-            lambda c: settle(c, desk.run, outcomes, on_unknown, desk.jitter, ops=desk.project.ops)
-        )
+
+        def work(connection: Connection) -> Settled:
+            settled = settle(connection, desk.run, outcomes, on_unknown, desk.jitter, ops=desk.project.ops)
+            failpoints.reached("settling")
+            return settled
+
+        settled = await self.database.write(work)
+        failpoints.reached("settled")
         for destination, told in settled.gone.items():
             log(Log.DESTINATION_DISABLED, destination=destination, told=told or None)
         return settled

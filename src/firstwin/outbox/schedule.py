@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from firstwin.settings import rehearsal
+
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 TO_PEOPLE_AT_WORK = (0 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 1 * HOUR)
@@ -43,4 +45,4 @@ def least_wait(channel: str) -> timedelta:
 
 
 def _spread(jitter: float) -> float:
-    return 0.8 + 0.4 * jitter
+    return (0.8 + 0.4 * jitter) * rehearsal().schedule_scale
