@@ -93,6 +93,19 @@ def test_a_round_that_fails_is_told_and_the_next_one_comes(
     assert slots_done(sqlite_engine) == 2
 
 
+def test_each_worker_sees_changed_files_though_the_bells_ring_for_others(
+    tmp_path: Path, sqlite_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = an_app(tmp_path, sqlite_engine, broker=EMBEDDED)
+    rounds = Rounds(app, timedelta(minutes=1))
+    rounds.once()
+    (app.settings.project / "rules" / "hello.yaml").write_text("about: [")
+    for task in Task:
+        rounds.heard(task)
+    rounds.once()
+    assert "project.invalid" in "".join(capsys.readouterr())
+
+
 class Loaded(App):
     """There is always more to send than one round gets done."""
 
