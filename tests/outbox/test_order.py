@@ -44,7 +44,7 @@ def claimed(engine: Engine, flow: Flow = IN_ORDER) -> list[int]:
 def test_one_by_one_for_each_account(engine: Engine) -> None:
     first, *_ = about_one(engine)
     other, *_ = about_one(engine, account="globex")
-    leased = taken(engine, flow=IN_ORDER)
+    leased = sorted(taken(engine, flow=IN_ORDER), key=lambda each: each.id)
     assert [each.id for each in leased] == [first, other]
     assert claimed(engine) == []
     on_the_wire(engine, leased)

@@ -131,13 +131,16 @@ def test_ses_gets_requests_signed_for_its_region() -> None:
     request = posted("ses")
     stated = request.headers["authorization"]
     assert stated.startswith("AWS4-HMAC-SHA256 Credential=AK1A/")
-    assert "/eu-west-1/ses/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=" in stated
+    assert (
+        "/eu-west-1/ses/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature="
+        in stated
+    )
     assert stated.rpartition("=")[2] == _signature(request)
 
 
 def _signature(request: Request) -> str:
     """Worked out anew from what arrived."""
-    signed = {name: request.headers[name] for name in ("content-type", "host", "x-amz-date")}
+    signed = {name: request.headers[name] for name in ("content-type", "host", "x-amz-date", "x-amz-security-token")}
     again = AWSRequest("POST", f"http://{request.headers['host']}/send", headers=signed, data=request.body)
     again.context["timestamp"] = request.headers["x-amz-date"]
     signer = SigV4Auth(Credentials("AK1A", TOKEN), "ses", "eu-west-1")
