@@ -164,7 +164,7 @@ def test_a_template_cannot_eat_the_worker(body: Body, source: str) -> None:
     begun, before = time.process_time(), memory_peak()
     with pytest.raises(RenderError):
         body(source, context=rich(account=account))
-    assert time.process_time() - begun < 10  # on a machine that others use, too
+    assert time.process_time() - begun < 60  # unmetered they take hours; on a machine that others use, too
     assert memory_peak() - before < 250_000_000
 
 
