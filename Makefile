@@ -41,7 +41,7 @@ fast: $(READY) ## the fast tests only: parts and no whole programs, on SQLite, w
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" --hypothesis-profile=fast \
 		$(addprefix --ignore=tests/,house cli demo shipped web worker)
 
-chaos: $(READY) ## breaks whatever can break, counts what was lost, and writes the table into README.md: 45 minutes
+chaos: $(READY) ## breaks whatever can break, counts what was lost, and writes the table into README.md
 	$(BIN)/python -m tests.chaos --write-readme
 
 chaos-short: $(READY) ## a part of it, for CI: three minutes

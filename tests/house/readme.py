@@ -131,9 +131,9 @@ def _map() -> Iterator[str]:
 def _place(name: str) -> Iterator[str]:
     file, folder = PACKAGE / f"{name}.py", PACKAGE / name
     if file.exists():
-        yield f"{name + '.py':<14}{_opening(file.read_text())}"
+        yield f"{name + '.py':<18}{_opening(file.read_text())}"
     elif folder.is_dir():
-        yield f"{name + '/':<14}{FOLDERS[name]}"
+        yield f"{name + '/':<18}{FOLDERS[name]}"
 
 
 def _opening(source: str) -> str:
