@@ -13,6 +13,11 @@ from benchmarks.match_speed import DAY, DIALECTS, HOUR, MINUTE, T0, _analyze, _e
 from sqlalchemy import Engine, text
 
 from firstwin.db.engine import write
+from firstwin.outbox.caps import Frequency
+from firstwin.outbox.peace import Peace
+from firstwin.outbox.restraint import Restraint
+from firstwin.rules.caps import Caps
+from firstwin.rules.quiet_hours import QuietHours
 from firstwin.rules.terms import (
     Again,
     All,
@@ -32,10 +37,15 @@ from firstwin.rules.terms import (
 )
 from firstwin.tick.environment import Environment
 from firstwin.tools.backtest.grid import grid_of
-from firstwin.tools.backtest.run import run_backtest
+from firstwin.tools.backtest.run import UNRESTRAINED, run_backtest
 
 MAIL = Email("hello", Recipient("contact"))
 YEAR = 365 * DAY
+RESTRAINED = Restraint(
+    1000,
+    Peace(QuietHours.model_validate({"from": "20:00", "until": "08:00", "weekends": True}), "UTC"),
+    Frequency(Caps.model_validate({who: {"at_most": 3, "in_last": "7 days"} for who in ("person", "account")})),
+)
 
 ACTIVATED = Rule(
     "activated", "account", BecomesStart(Count(("report_sent",), Ever(), 3)),
@@ -53,6 +63,10 @@ QUIET = Rule(
     "quiet-30-days", "account",
     BecomesStart(All((Count(("logged_in",), InLast(30 * DAY), None, 0), Existed(InLast(30 * DAY))))),
     (Step("", timedelta(0), (MAIL,)),), Again("never"), version="quiet",
+)  # fmt: skip
+CHATTY = Rule(
+    "after-a-login", "account", EventStart(("logged_in",)), (Step("", HOUR, (MAIL,)),), Again("every time"),
+    until=Reached("went_live"), version="chatty",
 )  # fmt: skip
 RULES = (ACTIVATED, NO_LOGIN, NOT_ACTIVATED, QUIET)
 CASES = (  # rule, whether the goal is measured, which takes the recorder of the milestone to run too; grid; seconds at most
@@ -79,16 +93,35 @@ def fill_people(engine: Engine, accounts: int) -> None:
     _analyze(engine)
 
 
-def measure(engine: Engine) -> None:
+def fill_zones(engine: Engine, accounts: int) -> None:
+    """Everybody says where they are."""
+    d = DIALECTS[engine.dialect.name]
+    zones = "'{\"value\": \"' || CASE i % 3 WHEN 0 THEN 'Asia/Tokyo' WHEN 1 THEN 'UTC' ELSE 'America/Lima' END || '\"}'"
+    with write(engine) as c:
+        _events(c, d, accounts, "'firstwin.account.timezone'", zones, "(60 + i % 300) * 86400")
+    _analyze(engine)
+
+
+def measure(engine: Engine, accounts: int) -> None:
     for rule, with_goal, every, most in CASES:
-        env = Environment(RULES if with_goal else (rule,))
-        began, worked = perf_counter(), process_time()
-        came = run_backtest(engine, env, rule, grid_of(T0 - YEAR, T0, every), lambda _: None)
-        took, worked = perf_counter() - began, process_time() - worked
+        took = _measure(engine, rule, Environment(RULES if with_goal else (rule,)), every)
         name = f"{rule.id}{' with the goal' if with_goal else ''}, every {every}"
-        goal = f" (to be at most {most} s)" if most else ""
-        print(f"  {name:50} {took:7.1f} s{goal}, {worked:.1f} s of it at work in Python;", end=" ")
-        print(f"{len(came.sent[rule.id]):,} sent, {len(came.left[rule.id]):,} left", flush=True)
+        print(f"  {name:50} {took}{f' (to be at most {most} s)' if most else ''}", flush=True)
+    fill_zones(engine, accounts)
+    for rule, every in ((CHATTY, MINUTE), (QUIET, HOUR)):
+        for name, restraint in (("", UNRESTRAINED), (" with quiet hours and caps", RESTRAINED)):
+            took = _measure(engine, rule, Environment((rule,)), every, restraint)
+            print(f"  {f'{rule.id}{name}, every {every}':50} {took}", flush=True)
+
+
+def _measure(
+    engine: Engine, rule: Rule, env: Environment, every: timedelta, restraint: Restraint = UNRESTRAINED
+) -> str:
+    began, worked = perf_counter(), process_time()
+    came = run_backtest(engine, env, rule, grid_of(T0 - YEAR, T0, every), lambda _: None, restraint=restraint)
+    took, worked = perf_counter() - began, process_time() - worked
+    arrived, left = len(came.arrived(rule.id)), len(came.not_arrived(rule.id))
+    return f"{took:7.1f} s, {worked:.1f} s of it at work in Python; {arrived:,} sent, {left:,} left"
 
 
 def main() -> None:
@@ -101,7 +134,7 @@ def main() -> None:
             fill(engine, chosen.accounts)
             fill_people(engine, chosen.accounts)
             print(f"\n{kind}, {chosen.accounts:,} accounts, a year of {chosen.accounts * 23:,} facts")
-            measure(engine)
+            measure(engine, chosen.accounts)
 
 
 if __name__ == "__main__":

@@ -71,3 +71,29 @@ def test_signals_are_taken_back_from_a_library() -> None:
     stop.listen()
     signal.raise_signal(signal.SIGINT)
     assert stop.asked
+
+
+def test_what_a_signal_tells_may_take_a_lock_that_the_main_thread_holds() -> None:
+    """As an Event does that is being waited for: in the handler itself that would be for ever."""
+    lock, told = threading.Lock(), threading.Event()
+
+    def take() -> None:
+        if lock.acquire(timeout=5):
+            told.set()
+
+    with Stop().tells(take):
+        with lock:
+            signal.raise_signal(signal.SIGTERM)
+            assert not told.wait(0.05)
+        assert told.wait(5)
+
+
+def test_afterwards_nothing_is_told() -> None:
+    stop, told = Stop(), list[str]()
+    with stop.tells(lambda: told.append("late")):
+        pass
+    stop.note()
+    for thread in threading.enumerate():
+        if thread.name == "stopping":
+            thread.join(5)
+    assert told == []

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -27,6 +27,7 @@ from firstwin.deliver.story import Story
 from firstwin.outbox.outcome import OnUnknown
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.replay import replay as send_again
+from firstwin.outbox.restraint import restraint_of
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.sweep import Swept, sweep
 from firstwin.outbox.way_out import WayOut
@@ -50,15 +51,16 @@ from firstwin.tools.check import Checked, ProjectError, must_be_there, sender_se
 from firstwin.tools.database import must_have_tables, opened
 from firstwin.tools.due import due_rules, runs_with_deliveries, unsent
 from firstwin.tools.files import Files
-from firstwin.tools.health import Health, ailments, weaknesses
+from firstwin.tools.health import ailments
 from firstwin.tools.heart import beat_heart, forget_the_dead
 from firstwin.tools.plan.changes import live_versions
 from firstwin.tools.plan.gate import TOLD, NotAppliedError, needs_plan, waits_for_plan
 from firstwin.tools.replay import Replayed, Stretch, replay
-from firstwin.tools.sending import must_have_a_way_out, stands_in_the_way
+from firstwin.tools.said import Said
+from firstwin.tools.sending import must_have_a_way_out, said_of
 from firstwin.tools.status import Status, status
 from firstwin.tools.surroundings import environment
-from firstwin.tools.vital import Signs, vital
+from firstwin.tools.vital import Signs
 
 HEART_S, PATIENCE_S = 3.0, 15.0  # the second: so long a replay stands still before it says what it waits for
 
@@ -136,7 +138,7 @@ class App:
         self._lock = threading.Lock()
         self._ticks = LiveTicks(engine)
         self._ticking = threading.Lock()
-        self._hearts: dict[str, float] = {}
+        self._hearts: dict[str, tuple[float, Said | None]] = {}
 
     # ---- opening and closing ----
 
@@ -255,7 +257,7 @@ class App:
         """What the rule would have done, but for silent feeds. Raises NoFactsError where there is no history."""
         wired = self.wired()
         env = replace(wired.env, feeds=None)  # which have to be looked at slot by slot: minutes in place of seconds
-        return backtest(self.engine, env, rule, wanted, wired.project.daily_cap, progress)
+        return backtest(self.engine, env, rule, wanted, restraint_of(wired.project, env.priority), progress)
 
     def say(self, rule: Rule) -> str:
         """The rule read aloud, with the project's words."""
@@ -331,7 +333,8 @@ class App:
     def test_sender(self, name: str, to: str = "") -> Answer:
         """Sends one message that says that it is a test. Raises KeyError for a sender that is not declared."""
         wired, mail = self.wired(), self.project().mail
-        return asyncio.run(probe(wired.senders[name], to=to, from_=mail.from_ if mail else ""))
+        own = str(self.project().senders[name].settings.get("to", ""))  # where its alerts go
+        return asyncio.run(probe(wired.senders[name], to=to or own, from_=mail.from_ if mail else ""))
 
     def _sweep_once(self, on_unknown: OnUnknown) -> Swept:
         with write(self.engine) as connection:
@@ -359,28 +362,24 @@ class App:
         with read(self.engine) as connection:
             return status(connection, run)
 
+    def says(self) -> Said:
+        """What is to be said of the files as they stand."""
+        return said_of(self.check(), self.way_out, waits=self.waits_for_plan())
+
     def ailments(self, found: Signs) -> list[str]:
         """What is wrong, each in a sentence."""
-        checked, broker = self.check(), self.settings.broker_url
-        every = checked.project.tick_every if checked.project else timedelta(minutes=1)
-        wrong = ["The project's files hold mistakes: `firstwin check` tells them."] if checked.errors else []
-        wrong += filter(None, [stands_in_the_way(checked.library.rules, self.way_out)])
-        return [*wrong, *ailments(found, tick_every=every, with_broker=broker not in ("", EMBEDDED))]
-
-    def health(self) -> Health:
-        """Whether this is well enough to be left alone."""
-        with read(self.engine) as connection:
-            found = vital(connection)
-        weak = [*weaknesses(found, broker_answers=self.bell.answers()), self.waits_for_plan()]
-        return Health(tuple(self.ailments(found)), tuple(filter(None, weak)))
+        said, with_broker = self.says(), self.settings.broker_url not in ("", EMBEDDED)
+        return [*said.wrong, *ailments(found, tick_every=said.tick_every, with_broker=with_broker)]
 
     def beat_heart(self, who: str, kind: str) -> None:
-        """Notes that a process is alive, every few seconds and no more often."""
-        if time.monotonic() - self._hearts.get(who, -HEART_S) < HEART_S:
+        """Notes that a process is alive: every few seconds, or at once when a worker has something else to say."""
+        said = self.says() if kind == "worker" else None
+        at, last = self._hearts.get(who, (-HEART_S, None))
+        if time.monotonic() - at < HEART_S and said == last:
             return
-        self._hearts[who] = time.monotonic()
+        self._hearts[who] = time.monotonic(), said
         with write(self.engine) as connection:
-            beat_heart(connection, who, kind)
+            beat_heart(connection, who, kind, said)
             forget_the_dead(connection)
 
     # ---- pauses ----

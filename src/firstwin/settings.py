@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FIRSTWIN_"
-INSIDE = "memory://inside"  # the broker of a single process, which our own commands name
+INSIDE = "memory://inside"  # the broker of a single process, which our own commands name, and nobody else
 DEFAULT_DATABASE = "sqlite:///firstwin.db"
 
 
@@ -55,9 +55,11 @@ def _host(value: str) -> str:
 
 def _broker(value: str) -> str:
     """Never with the value in it: it may hold a password."""
-    if value == INSIDE:
-        return value
     url = _split(value)
+    if url and url.scheme == "memory":
+        raise ValueError(
+            "names a broker inside of one process: `firstwin up` brings that along, others take redis://host:6379/0"
+        )
     if value and (url is None or url.scheme not in {"redis", "rediss"} or not url.hostname):
         raise ValueError("is not the address of a Redis or Valkey, like redis://host:6379/0")
     if url and not url.path.removeprefix("/").isdigit() and url.path not in {"", "/"}:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -52,6 +54,24 @@ class Stop:
         self._then = then
         if self.asked:
             then()
+
+    @contextmanager
+    def tells(self, then: Callable[[], object]) -> Iterator[None]:
+        """Meanwhile a signal calls ``then`` from a thread, where it may take a lock that the main thread holds."""
+        over: SimpleQueue[None] = SimpleQueue()
+        self.quietly()
+        threading.Thread(target=self._tell, args=(then, over), name="stopping", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.put(None)
+
+    def _tell(self, then: Callable[[], object], over: SimpleQueue[None]) -> None:
+        while over.empty():
+            if self.wait(LOOK_S):
+                if over.empty():
+                    then()
+                return
 
     def wait(self, seconds: float) -> bool:
         """Whether it was asked for, now or within so many seconds."""

@@ -112,8 +112,8 @@ class Rounds:
 
     def once(self) -> bool:
         """Does what no bell has asked for in time. Whether time was up before all was sent."""
+        # Changed files are seen, and told with the heart, within a round, whichever worker the bells ring for.
         self._do(partial(self._app.beat_heart, self._app.name, "worker"))
-        self._do(self._app.check)  # changed files are seen within a round, whichever worker the bells ring for
         more = False
         for task, (patience, work) in self._work.items():
             last = self._heard.get(task)

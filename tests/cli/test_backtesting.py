@@ -47,6 +47,28 @@ def test_it_tells_what_would_have_been_sent_and_sends_nothing(
     assert "first-login" not in run(*here, "status", "--json").stdout
 
 
+def test_quiet_hours_and_caps_say_when_mails_leave_and_which_do_not(run_alone: Run, folder: Path, facts: str) -> None:
+    """One reader of two accounts is due twice at noon, which is the middle of a night."""
+    rest = "quiet_hours: {from: 11:00, until: 18:30}\ncaps: {person: {at_most: 1, in_last: 7 days}}\n"
+    project = folder / "firstwin.yaml"
+    project.write_text(project.read_text() + rest)
+    text = Path(facts).read_text().replace("ada@cedar.example", "ada@blue.example")
+    Path(facts).write_text(text)
+    here = ("-p", str(folder))
+    run_alone(*here, "import", "--history", facts)
+    told = " ".join(run_alone(*here, "backtest", "first-login", *STRETCH).stdout.split())
+    assert "a…@blue.example, leaves 2026-03-03 18:30" in told
+    assert "a…@blue.example, not sent (capped, at 2026-03-03 18:30)" in told
+    assert "1 nudge for 1 subject, with 1 message." in told
+    assert "Held by quiet hours: 1 mail, which left at their end." in told
+    assert "Decided, and not sent after all: 1 capped." in told
+    assert "The caps count this rule's mails, and those of other rules that really arrived in that time." in told
+    found = json.loads(run_alone(*here, "backtest", "first-login", *STRETCH, "--json").stdout)
+    assert found["judged"] == ["quiet_hours", "caps"]
+    assert found["figures"]["mails"] == {"delayed": 1, "waiting": 0, "stopped": {"capped": 1}}
+    assert [(week["sent"], week["stopped"]) for week in found["figures"]["weeks"]] == [(1, 1)]
+
+
 def test_json_is_for_programs(run_alone: Run, folder: Path, facts: str) -> None:
     here = ("-p", str(folder))
     run_alone(*here, "import", "--history", facts)

@@ -1,8 +1,14 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from firstwin.app import App
+from firstwin.db import tables
+from firstwin.db.engine import write
+from firstwin.settings import load
 from tests.cli.given import Run, did, later, signups
 
 MARCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d", "--json")
@@ -98,3 +104,21 @@ def test_what_cannot_be_meant_is_told_in_words(run: Run, folder: Path, arguments
 def test_a_mistake_in_the_files_is_told(run_alone: Run, folder: Path) -> None:
     (folder / "rules" / "welcome.yaml").write_text("about: nobody\n")
     assert "welcome.yaml" in run_alone("-p", str(folder), "explain", "first-login", "blue", code=2).stderr
+
+
+@pytest.mark.parametrize(("reason", "is_known"), [("quiet_hours", True), ("daily_cap", True), ("paused", False)])
+def test_of_a_held_delivery_it_is_told_until_when_as_far_as_that_is_known(
+    run: Run, sending_folder: Path, reason: str, is_known: bool
+) -> None:
+    here = ("-p", str(sending_folder))
+    facts = sending_folder / "facts.jsonl"
+    facts.write_text(signups("blue"))
+    run(*here, "migrate")
+    run(*here, "import", "--history", str(facts))
+    name = json.loads(run(*here, *MARCH, "--send").stdout)["run"]
+    due = datetime(2026, 3, 9, 8, tzinfo=UTC)
+    with App.open(load(sending_folder)) as app, write(app.engine) as connection:
+        connection.execute(update(tables.delivery).values(state="held", reason=reason, settled_at=None, due_at=due))
+    shown = " ".join(run(*here, "explain", "first-login", "blue", "--run", name).stdout.split())
+    assert f": held: {reason}, " in shown
+    assert (", until 2026-03-09 08:00" in shown) == is_known

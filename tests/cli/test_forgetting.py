@@ -40,6 +40,13 @@ def test_it_need_not_ask_and_may_leave_the_address_alone(run: Run, known: Path) 
     assert "Nothing is known of a person ada-blue" in run("-p", str(known), "forget", "ada-blue", code=2).stderr
 
 
+def test_who_says_an_address_is_told_whose_it_is(run: Run, known: Path) -> None:
+    said = run("-p", str(known), "forget", "ADA@blue.example", "--yes", code=2).stderr
+    assert "this is or was the address of:\n  firstwin forget ada-blue" in said
+    assert "Nothing is known" in run("-p", str(known), "forget", "ada@red.example", code=2).stderr
+    assert people(run, known) == "2 people"
+
+
 def test_without_a_secret_it_is_told_what_can_be_done(run: Run, known: Path) -> None:
     (known / ".env").unlink()
     said = run("-p", str(known), "forget", "ada-blue", "--yes", code=2).stderr

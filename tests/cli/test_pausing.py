@@ -1,7 +1,10 @@
 import json
+import re
 from pathlib import Path
 
-from tests.cli.given import Run
+import pytest
+
+from tests.cli.given import Run, signups
 
 
 def paused(run: Run, folder: Path) -> tuple[bool, list[str]]:
@@ -21,6 +24,23 @@ def test_one_rule_is_paused_and_goes_on(run: Run, folder: Path) -> None:
 def test_everything_is_paused(run_alone: Run, folder: Path) -> None:
     run_alone("-p", str(folder), "pause")
     assert paused(run_alone, folder) == (True, [])
+
+
+@pytest.mark.parametrize("rule", [(), ("first-login",)])
+def test_who_paused_it_and_why_are_shown(run: Run, folder: Path, rule: tuple[str, ...]) -> None:
+    facts = folder / "facts.jsonl"
+    facts.write_text(signups("blue"))
+    run("-p", str(folder), "import", "--history", str(facts))
+    run("-p", str(folder), "pause", *rule, "--why", "launch freeze.")
+    expected = re.compile(
+        rf"{rule[0] if rule else 'Everything'} is paused since \d{{4}}-.* UTC, by .+: launch freeze\."
+    )
+    told = run("-p", str(folder), "status").stdout
+    assert expected.search(told)
+    assert f"`firstwin resume{f' {rule[0]}' if rule else ''}` goes on." in told
+    assert expected.search(run("-p", str(folder), "explain", "first-login", "blue").stdout)
+    run("-p", str(folder), "resume", *rule)
+    assert not expected.search(run("-p", str(folder), "explain", "first-login", "blue").stdout)
 
 
 def test_what_was_not_paused_is_told(run_alone: Run, folder: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from firstwin.app import App
+from firstwin.settings import load
 from tests.cli.given import Run, did, signups
 
 GATE = "then: {email: first-login, to: contact}"
@@ -49,11 +51,22 @@ def go_live(run: Run, folder: Path) -> str:
 def test_a_plan_is_told_applied_and_then_there_is_none(run: Run, ready: Path) -> None:
     told = run("-p", str(ready), "plan", code=1).stdout
     assert "welcome: new" in told
-    assert "With backfill: 7 days it would take up 0 subjects" in told  # an import of history is only the baseline
+    assert "it would take up nobody; what came with `firstwin import --history` begins nothing" in " ".join(
+        told.split()
+    )
     assert "+ About each account" in told
     name = told.split("firstwin apply ")[1].strip()
     assert "Live: 2 rules changed" in run("-p", str(ready), "apply", name, "--yes").stdout
     assert "Nothing changes" in run("-p", str(ready), "plan").stdout
+
+
+def test_what_a_plan_does_not_play_is_said(run: Run, ready: Path) -> None:
+    assert "Left out" not in run("-p", str(ready), "plan", code=1).stdout
+    project = ready / "firstwin.yaml"
+    more = "quiet_hours: {from: 20:00, until: 08:00}\ncaps: {account: {at_most: 5, in_last: 7 days}}\n"
+    project.write_text(project.read_text() + more)
+    told = run("-p", str(ready), "plan", code=1).stdout
+    assert "Left out: `quiet_hours` and `caps`. `firstwin backtest RULE` tells" in told
 
 
 def test_an_edit_is_told_with_examples_and_the_clauses_that_differ(run: Run, ready: Path) -> None:
@@ -131,7 +144,9 @@ def test_that_files_wait_is_visible_and_is_no_illness(run: Run, gated: Path) -> 
     found = json.loads(run("-p", str(gated), "status", "--json").stdout)
     assert "firstwin apply" in found["waits_for_plan"]
     assert not any("firstwin apply" in sentence for sentence in found["wrong"])
-    assert "firstwin apply" in run("-p", str(gated), "health", code=1).stderr  # no worker runs
+    with App.open(load(gated)) as app:
+        app.beat_heart("w1", "worker")
+    assert "firstwin apply" in run("-p", str(gated), "health").stderr
     go_live(run, gated)
     assert json.loads(run("-p", str(gated), "status", "--json").stdout)["waits_for_plan"] == ""
 

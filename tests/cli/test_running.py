@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from firstwin.app import App
+from firstwin.settings import load
 from tests.cli.given import Run
 
 STRETCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04")
@@ -31,12 +33,14 @@ def test_what_sends_nothing_needs_nothing(run_alone: Run, folder: Path) -> None:
     run_alone("-p", str(folder), "status")
 
 
-def test_check_warns_and_status_tells(run_alone: Run, folder: Path) -> None:
+def test_check_warns_and_health_tells_what_a_worker_says(run_alone: Run, folder: Path) -> None:
     assert "0 warnings" in run_alone("-p", str(folder), "check").stdout
     without(folder, "FIRSTWIN_SECRET")
     told = run_alone("-p", str(folder), "check")
     assert ".env:1:1 warning: FIRSTWIN_SECRET is not set" in told.stderr
     assert "0 mistakes, 1 warning" in told.stdout
+    with App.open(load(folder)) as app:
+        app.beat_heart("w1", "worker")
     assert "FIRSTWIN_SECRET is not set" in run_alone("-p", str(folder), "health", code=1).stderr
 
 

@@ -22,6 +22,20 @@ def test_a_test_message_arrives(run_alone: Run, sending_folder: Path, inbox: Inb
     assert [message.to for message in inbox.messages] == ["me@acme.example"]
 
 
+def test_a_test_mail_goes_where_the_sender_s_alerts_go_unless_it_is_said(
+    run_alone: Run, sending_folder: Path, inbox: Inbox
+) -> None:
+    file = sending_folder / "firstwin.yaml"
+    file.write_text(file.read_text().replace("type: smtp,", "type: smtp, to: team@acme.example,"))
+    for more in ((), ("--to", "me@acme.example")):
+        assert "mail: accepted" in run_alone("-p", str(sending_folder), "senders", "test", "mail", *more).stdout
+    assert [message.to for message in inbox.messages] == ["team@acme.example", "me@acme.example"]
+
+
+def test_a_test_mail_that_goes_nowhere_names_the_option(run_alone: Run, folder: Path) -> None:
+    assert "`--to me@example.com`" in run_alone("-p", str(folder), "senders", "test", "mail", code=2).stderr
+
+
 def test_a_sender_that_does_not_work_is_told_with_the_reason(run_alone: Run, folder: Path) -> None:
     told = run_alone("-p", str(folder), "senders", "test", "mail", "--to", "me@acme.example", code=2).stderr
     assert told.startswith("mail: retry")

@@ -50,7 +50,7 @@ def test_a_failure_is_told_with_what_shows_it(run_alone: Run, project: Path) -> 
     assert "✗ the mail comes after a day  rules/tests/late.yaml:1" in told
     assert "expected  2026-03-03 11:00  email first-login" in told
     assert "came      2026-03-03 12:00  email first-login to person@example.com, about account" in told
-    assert "✗ unless logged in since the start  never" in told
+    assert "unless logged in since the start  no: never" in told
     assert "2 tests passed, 1 failed in " in told
 
 
@@ -118,3 +118,15 @@ def test_a_fresh_project_passes_and_every_shipped_rule_has_a_test(run_alone: Run
     found = json.loads(run_alone("-p", str(tmp_path), "test", "--json").stdout)
     assert len(found["tests"]) > 40
     assert found["untested"] == []
+
+
+def test_a_fresh_project_passes_with_the_quiet_hours_and_caps_that_its_file_offers(
+    run_alone: Run, tmp_path: Path
+) -> None:
+    run_alone("init", str(tmp_path))
+    project = tmp_path / "firstwin.yaml"
+    offered = [line for line in project.read_text().splitlines() if line.startswith(("# quiet_hours:", "# caps:"))]
+    assert len(offered) == 2
+    project.write_text(project.read_text() + "".join(f"{line.removeprefix('# ')}\n" for line in offered))
+    found = json.loads(run_alone("-p", str(tmp_path), "test", "--json").stdout)
+    assert [one["name"] for one in found["tests"] if not one["passed"]] == []

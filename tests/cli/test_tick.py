@@ -1,3 +1,6 @@
+import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -5,6 +8,8 @@ import pytest
 
 from firstwin.demo.inbox import Inbox
 from tests.cli.given import Run, did, later, signups
+from tests.mistakes.given import rows
+from tests.worker.processes import eventually
 
 STRETCH = ("tick", "--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d")
 
@@ -43,6 +48,20 @@ def test_with_send_real_mails_and_alerts_go_out_once(run: Run, sending_folder: P
     assert titles(inbox) == expected
     assert "8 delivered" in run("-p", str(sending_folder), *STRETCH, "--send").stdout
     assert titles(inbox) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_stretch_that_is_stopped_ends_between_two_ticks_and_says_so(folder: Path, by: signal.Signals) -> None:
+    stretch = ("tick", "--from", "2020-01-01", "--to", "2026-01-01", "--every", "15m", "--send")
+    command = [sys.executable, "-m", "firstwin", "-p", str(folder), *stretch]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert eventually(lambda: rows(folder).get("tick", 0) > 2)
+        process.send_signal(by)
+        told = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Stopped before the end" in told
 
 
 def test_a_tick_now_does_each_rule_once(run_alone: Run, folder: Path) -> None:

@@ -68,6 +68,24 @@ def test_postgresql_speaks_utc_and_compiles_no_query(postgres_engine: Engine) ->
     assert told == ["UTC", "off"]
 
 
+def stand_still(engine: Engine) -> None:
+    """Somebody else waits for what this transaction has locked, until the server ends it."""
+    with write(engine) as still:
+        assert still.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "1min"
+        still.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+        put(still, "Europe/Berlin")
+        with write(engine) as other:
+            put(other, "Europe/Berlin")
+
+
+def test_a_process_that_stands_still_in_a_transaction_loses_it_with_its_locks(postgres_engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as lost:
+        stand_still(postgres_engine)
+    assert lost.value.connection_invalidated
+    with read(postgres_engine) as connection:
+        assert connection.execute(COUNT).scalar_one() == 1
+
+
 @pytest.mark.parametrize("transaction", [write, snapshot], ids=["write", "snapshot"])
 def test_what_was_changed_is_kept_at_the_end_of_the_block(engine: Engine, transaction: Transaction) -> None:
     with transaction(engine) as connection:

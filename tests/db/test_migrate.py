@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, func, insert, inspect, select, text
 
 from firstwin.db import migrate, tables
+from firstwin.db.current import is_current
 from firstwin.db.engine import DatabaseError, clock, open_database, read, write
 
 SHAPE = {
@@ -84,9 +85,9 @@ def _normal(found: dict[str, str]) -> dict[str, list[str]]:
 
 
 def test_a_database_is_current_once_it_is_migrated(bare: Engine) -> None:
-    assert not migrate.is_current(bare)
+    assert not is_current(bare)
     migrate.upgrade(bare)
-    assert migrate.is_current(bare)
+    assert is_current(bare)
 
 
 def test_migrating_again_changes_nothing(bare: Engine) -> None:
@@ -102,14 +103,14 @@ def test_going_back_leaves_no_table(bare: Engine) -> None:
     migrate.upgrade(bare)
     migrate.downgrade(bare)
     assert inspect(bare).get_table_names() == ["alembic_version"]
-    assert not migrate.is_current(bare)
+    assert not is_current(bare)
 
 
 def test_many_may_migrate_at_once(bare: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = [pool.submit(migrate.upgrade, bare) for _ in range(4)]
     assert [migration.exception() for migration in done] == [None] * 4
-    assert migrate.is_current(bare)
+    assert is_current(bare)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(bare: Engine) -> None:
@@ -118,7 +119,7 @@ def test_a_database_of_a_newer_version_is_left_alone(bare: Engine) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="newer version of Firstwin"):
         migrate.upgrade(bare)
-    assert not migrate.is_current(bare)
+    assert not is_current(bare)
 
 
 def test_rows_that_refer_to_others_are_guarded_again_after_migrating(tmp_path: Path) -> None:

@@ -43,14 +43,29 @@ def test_a_mistake_is_raised_at_once_and_nothing_is_kept(engine: Engine) -> None
     assert (len(tries), rows(engine, tables.zone)) == (1, [])
 
 
-def test_work_whose_connection_was_lost_is_done_again(postgres_engine: Engine) -> None:
+def until_gone(engine: Engine, session: int) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
+        while other.execute(text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid"), {"pid": session}).first():
+            pass
+
+
+LOST = {
+    "the server ended": "SELECT pg_terminate_backend(pg_backend_pid())",
+    "it stood still": "SET LOCAL idle_in_transaction_session_timeout = '1ms'",
+}
+
+
+@pytest.mark.parametrize("why", LOST)
+def test_work_whose_connection_was_lost_is_done_again(postgres_engine: Engine, why: str) -> None:
     tries: list[int] = []
 
     def work(connection: Connection) -> int:
         tries.append(1)
         connection.execute(insert(tables.zone), {"name": "UTC"})
         if len(tries) == 1:
-            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            session = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            connection.execute(text(LOST[why]))
+            until_gone(postgres_engine, session)
         return len(tries)
 
     assert done(postgres_engine, work) == 2

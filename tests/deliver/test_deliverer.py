@@ -187,11 +187,11 @@ def test_gates_that_cannot_be_asked_cost_their_own_deliveries_a_lease_and_no_oth
     assert states(engine) == {"dead": 1, "delivered": 1}
 
 
-def test_what_a_lost_worker_held_goes_out_with_nothing_beside_it(engine: Engine, tmp_path: Path) -> None:
+def test_what_lost_workers_held_goes_out_with_nothing_beside_it(engine: Engine, tmp_path: Path) -> None:
     ids = deliveries(engine, 6)
     companies(engine, range(6))
     for id_ in ids[2:4]:
-        force(engine, id_, lease_losses=1)
+        force(engine, id_, lease_losses=2)
     leased_with: dict[str, int] = {}
 
     def script(message: Message) -> Answer:

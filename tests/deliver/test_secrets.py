@@ -45,8 +45,11 @@ def over_http(kind: str) -> Iterator[tuple[Behaviour, Mapping[str, object]]]:
     yield http.saying(b"HTTP/1.1 200 OK\r\n" + said + b"\r\n\r\n"), {}
     yield http.reset_after_reading, {}
     yield http.freeze_after_reading, {"deadline": 0.3}
-    yield good_server(kind), {"url": f"https://127.0.0.1:{unused_port()}/{said.decode().replace(' ', '/')}"}
-    yield good_server(kind), {"url": "https://127.0.0.1:1/x", "allow_private": False}
+    yield (
+        good_server(kind),
+        {"url": f"{RIGS[kind].https}://127.0.0.1:{unused_port()}/{said.decode().replace(' ', '/')}"},
+    )
+    yield good_server(kind), {"url": f"{RIGS[kind].https}://127.0.0.1:1/x", "allow_private": False}
 
 
 def over_smtp() -> Iterator[tuple[Behaviour, Mapping[str, object]]]:

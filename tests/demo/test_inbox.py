@@ -108,8 +108,8 @@ def test_an_alert_through_slack_and_one_through_the_inbox_look_the_same(inbox: I
     assert words(by_slack) == [
         ["Acme & Sons"],
         ["No <!channel> report"],
-        ["Why\ndata is connected", "Since\nTuesday", "Suggested next step\nCall."],
-        ["Plan\npro"],
+        ["Why", "data is connected", "Since", "Tuesday", "Suggested next step", "Call."],
+        ["Plan", "pro"],
         ["Open Acme"],
     ]
     assert by_slack.blocks[-1].runs[0][0].href == ALERT.link

@@ -32,6 +32,8 @@ def test_an_id_that_is_spoilt_itself_is_not_told() -> None:
     [
         b"",
         b"NaN",
+        '{"batch": [{"event": "a\\u0000b"}]}'.encode("utf-16"),
+        '{"batch": []}'.encode("utf-8-sig"),
         b"[NaN]",
         b'{"batch": {"a": NaN}}',
         b'{"batch": [], "sentAt": NaN}',

@@ -14,6 +14,7 @@ HOMES = {
     "aiosmtpd": ["demo/"],
     "aiosmtplib": ["senders/"],
     "alembic": ["db/"],
+    "apprise": ["senders/apprise.py"],
     "botocore": ["senders/ses.py"],
     "celery": ["bell.py", "worker.py"],
     "cryptography": ["web/hooks/"],
@@ -41,6 +42,7 @@ HOMES = {
     "pydantic": ["rules/", "senders/", "settings.py"],
     "pydantic_settings": ["settings.py"],
     "pytest": ["pytest_plugin.py"],
+    "requests": ["senders/detour.py"],
     "rich": ["cli/", "demo/"],
     "ruamel": ["rules/"],
     "slack_sdk": ["senders/"],
@@ -49,6 +51,7 @@ HOMES = {
     "starlette": ["demo/", "web/"],
     "structlog": ["telemetry.py"],
     "typer": ["cli/"],
+    "urllib3": ["senders/detour.py"],
     "uvicorn": ["demo/", "web/"],
 }
 
@@ -65,7 +68,7 @@ IMPORTED_BY_OTHERS = {
 LOADED_BY = {"pytest"}
 
 # Declared as extras: a project installs those that it uses.
-EXTRAS = {"botocore"}
+EXTRAS = {"apprise", "botocore", "requests", "urllib3"}
 
 NAMED_OTHERWISE = {
     "markdown_it_py": "markdown_it",

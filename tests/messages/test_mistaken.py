@@ -47,7 +47,7 @@ TOLD = {  # behind “Dear ”, which takes five letters of line 5
     "{% endiff %}": "9 There is no `{% endiff %}`. Did you mean `endif`?",
     "{% vers %}": "9 There is no `{% vers %}`. There are `if`, `for`, `set` and `block`, each with its end.",
     "{# a remark": "1 A remark is opened and never closed. Write `#}` where it ends.",
-    "{{ account.id is emty }}": "9 There is no test “emty”.",
+    "{{ account.id is emty }}": '9 There is no test “emty”. Write `{% if account.plan %}`, or compare: `{% if account.plan == "pro" %}`.',
     "{{ account.id | uper }}": "9 There is no filter “uper”. Did you mean `upper`?",
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ SETTINGS: dict[str, list[str]] = {
     ],
     "BROKER_URL": [
         "http://h", "redis:/h", "amqp://h", f"redis://:{NEVER_SHOWN}@h:99999/0", f"redis://:{NEVER_SHOWN}@h:1/abc", "nonsense",
-        "redis://", "redis://h:1/-1", f"redis://:{NEVER_SHOWN}@[::1", "redis://h:0/0",
+        "redis://", "memory://", "memory://inside", "redis://h:1/-1", f"redis://:{NEVER_SHOWN}@[::1", "redis://h:0/0",
     ],
     "SECRET": ["short", f"{'a' * 32},short", ",", f"{'a' * 32},{' ' * 40}"],
     "PUBLIC_URL": [

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from firstwin.db import tables
 from firstwin.db.engine import clock, read, write
 from firstwin.db.runs import set_clock
-from firstwin.outbox.claim import LEASE, Leased
+from firstwin.outbox.claim import LEASE, MOST_SUSPECTS, Leased
 from firstwin.outbox.destinations import enable, pause_destination
 from firstwin.outbox.pause import pause, resume
 from firstwin.outbox.states import State
@@ -104,16 +104,26 @@ def test_a_claim_takes_no_more_than_it_asks_for(engine: Engine) -> None:
     assert {each.id for each in (*first, *second)} == set(ids)  # due together, so in any order
 
 
-def test_what_a_lost_worker_held_is_claimed_alone(engine: Engine) -> None:
-    ids = deliveries(engine, 4)
-    for id_ in ids[:2]:
+def test_what_a_lost_worker_held_is_claimed_a_few_at_a_time_and_by_itself(engine: Engine) -> None:
+    ids = deliveries(engine, MOST_SUSPECTS + 4)
+    for id_ in ids[2:]:
         force(engine, id_, lease_losses=1)
-    assert {each.id for each in taken(engine)} == set(ids[2:])
-    (first,) = taken(engine, suspects=True)
-    (second,) = taken(engine, suspects=True)
-    assert {first.id, second.id} == set(ids[:2])
-    assert first.suspect
+    assert {each.id for each in taken(engine)} == set(ids[:2])
+    first, second = taken(engine, suspects=True), taken(engine, suspects=True)
+    assert (len(first), len(second)) == (MOST_SUSPECTS, 2)
+    assert {each.id for each in (*first, *second)} == set(ids[2:])
+    assert all(each.suspect for each in first)
     assert taken(engine, suspects=True) == ()
+
+
+def test_what_two_lost_workers_held_is_claimed_alone_and_after_all_others(engine: Engine) -> None:
+    first, second, once = deliveries(engine, 3)
+    for id_, losses in ((first, 2), (second, 2), (once, 1)):
+        force(engine, id_, lease_losses=losses)
+    assert [each.id for each in taken(engine, suspects=True)] == [once]
+    found = [[each.id for each in taken(engine, suspects=True)] for _ in range(3)]
+    assert sorted(map(len, found)) == [0, 1, 1]
+    assert {*found[0], *found[1]} == {first, second}
 
 
 def test_what_comes_too_late_is_expired_on_the_way(engine: Engine) -> None:

@@ -198,3 +198,34 @@ def test_quiet_hours_are_said_of_the_mails_that_wait(lines: dict[str, str | None
 
     waits = "an email waits from 20:00 until 08:00 where its recipient is, and over the weekend; "
     assert (waits in said) == is_said
+
+
+@pytest.mark.parametrize(
+    ("caps", "said"),
+    [
+        ({"person": {"at_most": 3, "in_last": "7 days"}}, "; a person gets at most 3 emails in 7 days, all rules together; "),
+        (
+            {"person": {"at_most": 1, "in_last": "30 days"}, "account": {"at_most": 5, "in_last": "7 days"}},
+            "; a person gets at most 1 email in 30 days, and an account with all its people gets at most 5 emails in 7 days, all rules together; ",
+        ),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_caps_are_said_of_the_mails_that_they_count(caps: dict[str, object], said: str) -> None:
+    project = Project.model_validate({"name": "Acme", "caps": caps})
+    of_mails, of_service = the_rule(rule_with()), the_rule(rule_with(**{"class": "service"}))
+
+    assert said in say(of_mails, project)
+    assert ("all rules together" in say(of_mails, project)) == bool(said)
+    assert "all rules together" not in say(of_service, project)
+
+
+@pytest.mark.parametrize(("to", "is_said"), [("csm", True), ("anna-slack", True), ("everybody", False)])
+def test_the_cap_of_a_csm_is_said_of_alerts_to_one(to: str, is_said: bool) -> None:
+    senders = {name: {"type": "slack"} for name in ("anna-slack", "everybody")}
+    caps = {"csm": {"at_most": 10, "in_last": "7 days"}}
+    project = Project.model_validate(
+        {"name": "Acme", "senders": senders, "csm": {"by_name": {"anna": "anna-slack"}}, "caps": caps}
+    )
+    said = say(the_rule(rule_with(then=f"{{alert: stalled, to: {to}}}")), project)
+    assert ("; a CSM gets at most 10 alerts in 7 days, all rules together; " in said) == is_said

@@ -23,6 +23,7 @@ PAYLOAD = Payload(key="d-3", type="account.stalled", data={"account": "a1"})
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOKEN = "tok3nInTheAddress"
+PASSWORD = "p4ssw0rd"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Rig:
     secrets: tuple[str, ...] = ()
     accepted_body: bytes = b"ok"
     accepted_headers: Mapping[str, str] = field(default_factory=dict)
+    https: str = "https"  # how an address that is spoken to over TLS begins
     gone: frozenset[int] = frozenset({410})  # the statuses after which the destination is not tried any more
 
 
@@ -59,6 +61,10 @@ def _inbox(port: int) -> dict[str, object]:
 
 def _chat(port: int) -> dict[str, object]:
     return {"url": f"http://127.0.0.1:{port}/workflows/{TOKEN}", "allow_private": True}
+
+
+def _apprise(port: int) -> dict[str, object]:
+    return {"url": f"json://anna:{PASSWORD}@127.0.0.1:{port}/hooks/{TOKEN}?-key=k3yInTheQuery", "allow_private": True}
 
 
 def _pagerduty(port: int) -> dict[str, object]:
@@ -90,6 +96,7 @@ RIGS: Mapping[str, Rig] = {
     "sendgrid": Rig("http", MAILS, _mails(api_key=TOKEN), (TOKEN,), b"", {"X-Message-Id": "sg-1"}),
     "mailgun": Rig("http", MAILS, _mails(api_key=TOKEN, domain="acme.io"), (TOKEN,), b'{"id": "<mg-1@acme.io>"}'),
     "ses": Rig("http", MAILS, _mails(**AWS), (TOKEN, "AK1A", "s3ss10n"), b'{"MessageId": "ses-1"}'),
+    "apprise": Rig("http", (ALERT,), _apprise, (TOKEN, PASSWORD, "k3yInTheQuery"), https="jsons"),
     "inbox": Rig("http", (MAIL, ALERT, PAYLOAD), _inbox),
 }
 
@@ -125,9 +132,12 @@ class Sending:
 
 def answers_at_once(sendings: Iterable[Sending]) -> list[Answer]:
     """One answer each; where servers freeze, the waiting is done together."""
+    together = list(sendings)
+    for kind in {sending.kind for sending in together}:
+        made(kind, 1)  # what a kind loads at its first use must not keep the others from connecting in time
 
     async def send() -> list[Answer]:
-        return [answer for (answer,) in await asyncio.gather(*(sending._sent(1) for sending in sendings))]
+        return [answer for (answer,) in await asyncio.gather(*(sending._sent(1) for sending in together))]
 
     return asyncio.run(send())
 

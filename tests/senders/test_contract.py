@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 OVER_SMTP = [kind for kind, rig in RIGS.items() if rig.wire == "smtp"]
-HASTY = {"deadline": 0.3}  # seconds
+HASTY = {"deadline": 1.5}  # seconds; connecting has half of it, also on a busy machine
 
 
 def good(kind: str) -> Answering | Talking:
@@ -126,7 +126,7 @@ def test_no_server_there_is_a_retry(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", RIGS)
 def test_a_name_that_does_not_exist_is_a_retry(kind: str) -> None:
-    settings = {"host": "nowhere.invalid"} if kind in OVER_SMTP else {"url": "https://nowhere.invalid/x"}
+    settings = {"host": "nowhere.invalid"} if kind in OVER_SMTP else {"url": f"{RIGS[kind].https}://nowhere.invalid/x"}
     answer = Sending(kind, good(kind), settings=settings).answer()
     assert isinstance(answer, Retry)
     assert answer.reason == "dns"

@@ -50,7 +50,5 @@ def test_the_rates_and_orders_on_the_page_are_those_of_the_kinds() -> None:
     rows = re.findall(r"^\| (\w[\w ]*) \| ([\d.]+|none) \| (true|false) \|$", PAGE, re.MULTILINE)
     told = {kind: Flow(None if rate == "none" else float(rate), ordered == "true") for kind, rate, ordered in rows}
     others = told.pop("all others")
-    kinds = {
-        kind: getattr(point.load(), "flow", AT_ONCE) for kind, point in sender_types().items() if kind != "apprise"
-    }
+    kinds = {kind: getattr(point.load(), "flow", AT_ONCE) for kind, point in sender_types().items()}
     assert {kind: flow for kind, flow in kinds.items() if flow != others} == told

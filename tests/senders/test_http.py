@@ -22,7 +22,7 @@ OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 def answer_over_tls(kind: str, tls: ssl.SSLContext, **settings: object) -> Answer:
     async def send() -> Answer:
         async with served(good_server(kind), tls) as port:
-            sender = made(kind, port, url=f"https://localhost:{port}/x", **settings)
+            sender = made(kind, port, url=f"{RIGS[kind].https}://localhost:{port}/x", **settings)
             answer = await sender.send(RIGS[kind].messages[0])
             await sender.close()
             return answer

@@ -64,11 +64,8 @@ def test_all_of_the_alert_is_said() -> None:
     assert [text["text"] for text in texts_of(blocks)] == [
         "Acme has stalled",
         "No report was sent.",
-        "*Why*\ndata is connected",
-        "*Since*\nTuesday",
-        "*Suggested next step*\nCall Anna.",
-        "*Plan*\npro",
-        "*MRR*\n5,000",
+        *("*Why*", "data is connected", "*Since*", "Tuesday", "*Suggested next step*", "Call Anna."),
+        *("*Plan*", "pro", "*MRR*", "5,000"),
         "<https://app.example.com/accounts/a1?x=1&amp;y=2|Open Acme>",
     ]
 
@@ -117,6 +114,18 @@ def test_customer_data_mentions_nobody_and_links_nowhere(evil: str) -> None:
     assert unescape(plain[0]) == evil  # and is read as it was written
     assert link.count("|") == 1
     assert all(text["type"] == "plain_text" or text["verbatim"] for text in texts_of(said["blocks"]))
+
+
+def test_what_customers_wrote_is_never_read_as_markdown() -> None:
+    evil = "*b* _i_ ~s~ `c` > q"
+    card = AlertCard("k", evil, evil, evil, evil, evil, (("Plan", evil), ("Name", "")))
+    said = payload(card)
+    markdown = [text["text"] for text in texts_of(said["blocks"]) if text["type"] == "mrkdwn"]
+    assert markdown == ["*Why*", "*Since*", "*Suggested next step*", "*Plan*", "*Name*"]
+    assert said["mrkdwn"] is False
+    assert [unescape(text["text"]) for text in texts_of(said["blocks"]) if text["type"] == "plain_text"] == [
+        evil
+    ] * 6 + ["-"]
 
 
 @given(st.text(), st.integers(1, 60))

@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from firstwin.tools.check import FILE, Checked, check
+from firstwin.tools.check import Checked, check
 from firstwin.tools.new_project import new_project
+from firstwin.tools.project_file import FILE
 from tests.shipped.play import Play, play
 
 NOBODY = "by_name: {}"

@@ -188,6 +188,14 @@ def test_she_is_found_by_each_of_her_ids(app: App, said: str) -> None:
     assert forgetting(app).find(said) is None
 
 
+@pytest.mark.parametrize("said", [OLD, NOW_AT.lower(), f" {OLD.upper()}"])
+def test_an_address_tells_whose_it_is_or_was(app: App, said: str) -> None:
+    her_story(app.engine)
+    assert forgetting(app).find(said) is None
+    assert forgetting(app).whose(said) == [ADA]
+    assert forgetting(app).whose(said.strip()[1:]) == forgetting(app).whose("%@%") == []
+
+
 def test_nobody_is_found_by_an_id_that_there_is_not(app: App) -> None:
     her_story(app.engine)
     assert forgetting(app).find("engines") is None

@@ -10,8 +10,9 @@ from sqlalchemy import Engine, update
 from firstwin.db import tables
 from firstwin.db.engine import clock, write
 from firstwin.outbox.pause import pause
-from firstwin.tools.health import SILENT, WAITS_LONG, ailments, weaknesses
+from firstwin.tools.health import SILENT, WAITS_LONG, Health, ailments, health, weaknesses
 from firstwin.tools.heart import beat_heart
+from firstwin.tools.said import MISTAKES, Said
 from tests.outbox.given import NOON, a_run, answered, deliveries, sending
 from tests.tools.test_status import a_rule_row, found
 
@@ -124,3 +125,29 @@ def test_what_waits_for_another_attempt_is_not_late(engine: Engine) -> None:
 @pytest.mark.parametrize(("answers", "told"), [(True, 0), (None, 0), (False, 1)])
 def test_a_broker_that_does_not_answer_is_worked_around(engine: Engine, answers: bool | None, told: int) -> None:
     assert len(weaknesses(found(engine), broker_answers=answers)) == told
+
+
+def test_what_living_workers_say_of_their_files_counts_once(engine: Engine) -> None:
+    with write(engine) as connection:
+        for who in ("w1", "w2"):
+            beat_heart(connection, who, "worker", Said((MISTAKES,), ("Files wait.",)))
+    assert health(found(engine), with_broker=False, broker_answers=None) == Health((MISTAKES,), ("Files wait.",))
+
+
+def test_what_the_dead_said_counts_no_more(engine: Engine) -> None:
+    with write(engine) as connection:
+        beat_heart(connection, "w1", "worker", Said((MISTAKES,)))
+        connection.execute(update(tables.heartbeat).values(at=clock(connection) - SILENT - timedelta(seconds=1)))
+        beat_heart(connection, "w2", "worker", Said())
+    assert health(found(engine), with_broker=False, broker_answers=None) == Health()
+
+
+def test_rules_are_late_by_the_grid_that_workers_tell(engine: Engine) -> None:
+    a_run(engine)
+    a_rule_row(engine, last_slot=NOON - 20 * MINUTE)
+    told = []
+    for every in (MINUTE, 10 * MINUTE):
+        with write(engine) as connection:
+            beat_heart(connection, "w1", "worker", Said(tick_every=every))
+        told.append(bool(health(found(engine), with_broker=False, broker_answers=None).wrong))
+    assert told == [True, False]

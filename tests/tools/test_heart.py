@@ -5,6 +5,8 @@ from sqlalchemy import Engine, select, update
 from firstwin.db.engine import clock, read, write
 from firstwin.db.tables import heartbeat
 from firstwin.tools.heart import FORGOTTEN, beat_heart, forget_the_dead
+from firstwin.tools.said import MISTAKES, Said
+from firstwin.tools.vital import hearts
 
 
 def who(engine: Engine) -> list[str]:
@@ -28,3 +30,11 @@ def test_those_that_ended_long_ago_are_forgotten(engine: Engine) -> None:
         beat_heart(connection, "new", "worker")
         forget_the_dead(connection)
     assert who(engine) == ["new"]
+
+
+def test_it_says_what_it_said_last(engine: Engine) -> None:
+    with write(engine) as connection:
+        for said in (Said(), Said(wrong=(MISTAKES,), tick_every=timedelta(minutes=5))):
+            beat_heart(connection, "w1", "worker", said)
+        (heart,) = hearts(connection, clock(connection))
+    assert (heart.said.wrong, heart.said.tick_every) == ((MISTAKES,), timedelta(minutes=5))

@@ -27,7 +27,12 @@ def app(tmp_path: Path, sqlite_engine: Engine) -> App:
 
 
 def an_app(tmp_path: Path, engine: Engine, broker: str) -> App:
-    return App(Settings(project=make_project(tmp_path / "project"), broker_url=broker, worker_name="w1"), engine)
+    return App(settings(make_project(tmp_path / "project"), broker), engine)
+
+
+def settings(project: Path, broker: str) -> Settings:
+    """The broker within the process is named by commands, and can't be set."""
+    return Settings(project=project, broker_url="", worker_name="w1").model_copy(update={"broker_url": broker})
 
 
 def slots_done(engine: Engine) -> int:
@@ -125,7 +130,7 @@ def test_what_a_bell_left_is_taken_up_by_the_next_round_should_the_next_bell_be_
     tmp_path: Path, sqlite_engine: Engine
 ) -> None:
     project = make_project(tmp_path / "project")
-    app = Loaded(Settings(project=project, broker_url=EMBEDDED, worker_name="w1"), sqlite_engine)
+    app = Loaded(settings(project, EMBEDDED), sqlite_engine)
     rounds = Rounds(app, timedelta(minutes=1))
     _with_tasks(celery_app(EMBEDDED), app, rounds).tasks["deliver"]()
     rounds.once()
@@ -137,7 +142,7 @@ def test_what_one_round_left_is_taken_up_by_the_next_whoever_heard_the_bell(
     tmp_path: Path, sqlite_engine: Engine, broker: str
 ) -> None:
     project = make_project(tmp_path / "project")
-    app = Loaded(Settings(project=project, broker_url=broker, worker_name="w1"), sqlite_engine)
+    app = Loaded(settings(project, broker), sqlite_engine)
     rounds = Rounds(app, timedelta(minutes=1))
     assert [rounds.once() for _ in range(3)] == [True] * 3
     assert app.rounds == 3

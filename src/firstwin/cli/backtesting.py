@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +16,11 @@ from firstwin.cli.times import length, moment
 if TYPE_CHECKING:
     from firstwin.app import App
     from firstwin.rules.terms import Rule
-    from firstwin.tools.backtest.figures import Cap, Example, GoalFigures
+    from firstwin.tools.backtest.figures import Cap, Example, GoalFigures, MailFigures, Week
     from firstwin.tools.backtest.report import Report, Wanted
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+CAPS = "The caps count this rule's mails, and those of other rules that really arrived in that time."
 WRITE_TIME = "write it like 90d, 12w or 2026-03-27"
 
 
@@ -119,12 +120,18 @@ def _show(says: str, report: Report) -> None:
         " and no feed is held to be silent.",
         soft_wrap=True,
     )
-    weeks = [(week.begins, f"{week.sent:,}", f"{week.skipped:,}") for week in found.weeks]
-    if weeks:
-        print_table("By week", ("week of", "sent", "skipped"), weeks, right=("sent", "skipped"))
+    if found.weeks:
+        _show_weeks(found.weeks)
         print_table("Among them", ("time (UTC)", "whom", "step", "to"), _examples(found.first, found.last))
     for sentence in _sentences(report):
         screen().print(sentence, soft_wrap=True)
+
+
+def _show_weeks(weeks: Sequence[Week]) -> None:
+    """What was stopped has a column where anything was."""
+    names = ("sent", "skipped", "stopped") if any(week.stopped for week in weeks) else ("sent", "skipped")
+    rows = [(week.begins, *(f"{getattr(week, name):,}" for name in names)) for week in weeks]
+    print_table("By week", ("week of", *names), rows, right=names)
 
 
 def _examples(first: object, last: object) -> Iterator[tuple[str, ...]]:
@@ -150,11 +157,25 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Skipped: {_listed(found.skipped)}."
     if found.unreached:
         yield f"Messages that would have reached nobody: {_listed(found.unreached)}."
+    yield from _on_their_way(found.mails)
     if found.cap.held:
         yield _capped(found.cap)
     if found.goal is not None:
         yield from _reached(found.goal)
     yield "Nothing was sent, and nothing was written. Suppressions are those of today; pauses and the volume breaker are left out."
+    if "caps" in report.judged:
+        yield CAPS
+    if report.caps_alerts:
+        yield "The cap of alerts to a CSM is not played: all of them are counted as messages."
+
+
+def _on_their_way(mails: MailFigures) -> Iterator[str]:
+    if mails.delayed:
+        yield f"Held by quiet hours: {counted(mails.delayed, 'mail')}, which left at their end."
+    if mails.waiting:
+        yield f"Still held by quiet hours when the stretch ends: {counted(mails.waiting, 'mail')}."
+    if mails.stopped:
+        yield f"Decided, and not sent after all: {_listed(mails.stopped)}."
 
 
 def _capped(cap: Cap) -> str:

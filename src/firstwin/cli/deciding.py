@@ -57,11 +57,10 @@ def _show(found: Redecided) -> None:
 
 
 def _clause(clause: ClauseAgain) -> str:
-    sign = "✓" if (clause.again or clause.then or {}).get("holds") else "✗"
-    if not clause.why:
-        return f"{sign} {clause.says}{_evidence(clause.then)}, as it was"
     then, again = _standing(clause.then), _standing(clause.again)
-    return f"{sign} {clause.says}: then {then}, now {again}; {clause.why}"
+    return (
+        f"{clause.says}: then {then}, now {again}; {clause.why}" if clause.why else f"{clause.says}: {then}, as it was"
+    )
 
 
 def _standing(shown: Shown | None) -> str:

@@ -37,6 +37,7 @@ ROLES = {
 }
 STYLES = {"nudge": "green", "skip": "yellow", "hold": "yellow"}
 STATES = {"open": "green", "done": "bold", "noted": "yellow", "left": "yellow", "not taken": "yellow"}
+UNTIL_DUE = {"quiet_hours", "daily_cap", "outranked"}  # what is held for these goes on at its due time
 DELIVERED = {"delivered": "green", "dead": "red", "unknown": "red"}
 
 
@@ -191,7 +192,8 @@ def _would(would: Would) -> Text:
         return Text.assemble((f"→ {_time(would.at)}: ", style), f"it would {' and '.join(would.does) or 'do nothing'}")
     verb = "it would be held" if would.outcome == "hold" else "it would be skipped"
     detail = f" ({would.detail})" if would.detail else ""
-    return Text.assemble((f"→ {_time(would.at)}: ", style), f"{verb}, {would.reason}: {would.why}{detail}")
+    then = f", then it would {' and '.join(would.does)}" if would.does else ""
+    return Text.assemble((f"→ {_time(would.at)}: ", style), f"{verb}, {would.reason}: {would.why}{detail}{then}")
 
 
 def _add_nudge(tree: Tree, nudge: NudgeSeen) -> None:
@@ -206,12 +208,18 @@ def _add_nudge(tree: Tree, nudge: NudgeSeen) -> None:
 
 def _delivery(delivery: DeliverySeen) -> Text:
     why = f": {delivery.reason}, {delivery.why}" if delivery.reason else ""
-    when = f", not before {_time(delivery.retry_at)}" if delivery.retry_at and not delivery.settled_at else ""
     return Text.assemble(
         f"delivery {delivery.id}, {delivery.channel} “{delivery.template}” to {delivery.to}: ",
         (delivery.state, DELIVERED.get(delivery.state, "yellow")),
-        f"{why}{when}",
+        f"{why}{_waits(delivery)}",
     )
+
+
+def _waits(delivery: DeliverySeen) -> str:
+    """Until when, as far as a moment is known: a pause ends when somebody says so."""
+    if delivery.retry_at and not delivery.settled_at:
+        return f", not before {_time(delivery.retry_at)}"
+    return f", until {_time(delivery.due_at)}" if delivery.state == "held" and delivery.reason in UNTIL_DUE else ""
 
 
 def _next(found: Explained) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from firstwin.cli.console import fail, operator, print_table, screen
 from firstwin.cli.opening import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from firstwin.app import App
     from firstwin.facts.gone import Gone
@@ -34,7 +35,7 @@ def forget(
         forgetting = Forgetting(app.engine, app.addresses, operator(), suppresses=not keep_writing)
         gone = forgetting.find(person)
         if gone is None:
-            fail(f"Nothing is known of a person {person}.")
+            fail(_nobody(person, forgetting.whose(person) if "@" in person else []))
         with _in_words():
             _show(app, forgetting.try_out(gone), gone, forgetting)
             if dry_run:
@@ -44,6 +45,13 @@ def forget(
                 typer.confirm("Erase this for good?", abort=True)
             forgetting.forget(gone)
     screen().print("Forgotten.", style="green")
+
+
+def _nobody(said: str, owners: Sequence[str]) -> str:
+    if not owners:
+        return f"Nothing is known of a person {said}."
+    commands = "\n".join(f"  firstwin forget {shlex.quote(one)}" for one in owners)
+    return f"No person has the id {said}, but this is or was the address of:\n{commands}"
 
 
 def _show(app: App, found: Forgotten, gone: Gone, forgetting: Forgetting) -> None:

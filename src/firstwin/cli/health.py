@@ -35,6 +35,10 @@ def health(
 
 def _found(settings: Settings, *, ready: bool) -> Health:
     """A database or a project that can't be used is one answer among others: 2 means something else to a container."""
+    if not ready:
+        from firstwin.tools.asked import asked
+
+        return asked(settings)
     from firstwin.app import App
     from firstwin.db.engine import DatabaseError
     from firstwin.tools.check import ProjectError
@@ -42,8 +46,6 @@ def _found(settings: Settings, *, ready: bool) -> Health:
 
     try:
         with App.open(settings) as app:
-            if not ready:
-                return app.health()
             app.project()
     except (DatabaseError, ProjectError) as error:
         return Health(wrong=(str(error),))

@@ -13,7 +13,7 @@ from firstwin.cli.console import fail
 if TYPE_CHECKING:
     from firstwin.app import App
     from firstwin.settings import Settings
-    from firstwin.tools.database import Ground
+    from firstwin.tools.ground import Ground
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def opened(
 def opened_for_facts(ctx: typer.Context) -> Iterator[Ground]:
     """Only the database and firstwin.yaml, for what needs no rule and shall stay small."""
     from firstwin.settings import placeholders
-    from firstwin.tools.database import ground
+    from firstwin.tools.ground import ground
 
     settings = configured(ctx)
     with answering(), ground(settings.project, settings.database, placeholders(settings)) as found:

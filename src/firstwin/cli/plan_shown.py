@@ -29,12 +29,21 @@ def show(made: Plan, project: Project | None, examples: int) -> None:
     show_table(made)
     for one in made.rules:
         _show_rule(one, project, examples)
+    if left_out := _left_out(project):
+        screen().print(f"\n{left_out}", soft_wrap=True)
     parts = [f"{counted(made.total(what)[0], 'subject')} {words}" for what, words in _TOTALS.items()]
     screen().print(f"\nIn total: {', '.join(parts)}.", style="bold", soft_wrap=True)
     screen().print(f"Plan {made.hash}. To bring it live: firstwin apply {made.hash}", soft_wrap=True)
 
 
 _TOTALS = {"right_now": "nudged right now", "newly": "newly nudged", "no_longer": "no longer nudged"}
+
+
+def _left_out(project: Project | None) -> str:
+    """What firstwin.yaml says of mails on their way: a plan compares what is decided."""
+    words = {"quiet_hours": project.quiet_hours, "caps": project.caps.person or project.caps.account} if project else {}
+    said = " and ".join(f"`{word}`" for word, is_set in words.items() if is_set)
+    return f"Left out: {said}. `firstwin backtest RULE` tells what becomes of mails on their way." if said else ""
 
 
 def show_table(made: Plan) -> None:
@@ -96,7 +105,12 @@ def _subjects(group: Group) -> str:
 
 
 def _reach(one: RulePlan) -> Iterator[str]:
-    for choice in one.standing.reach:
+    choices = one.standing.reach
+    if choices and not any(choice.subjects for choice in choices):
+        longest = max(choice.backfill.days for choice in choices)
+        yield f"With `backfill: {longest} days`, too, it would take up nobody; what came with `firstwin import --history` begins nothing."
+        return
+    for choice in choices:
         words = f"backfill: {choice.backfill.days} days" if choice.backfill else "no backfill"
         yield f"With {words} it would take up {counted(choice.subjects, 'subject')}, and nudge {choice.right_now:,} at once."
 

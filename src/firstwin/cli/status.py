@@ -52,8 +52,10 @@ def status(
 def _show(found: Status) -> None:
     people = "1 person" if found.people == 1 else f"{found.people:,} people"
     screen().print(f"{counted(found.accounts, 'account')}, {people}, at {found.at:%Y-%m-%d %H:%M:%S} UTC")
-    if found.paused:
-        screen().print("Everything is paused: `firstwin resume` goes on.", style="yellow")
+    by_itself = {rule.id for rule in found.rules if rule.tripped}  # which stands among what is wrong
+    for pause in (one for one in found.pauses if one.rule not in by_itself):
+        again = f"firstwin resume{f' {pause.rule}' if pause.rule else ''}"
+        screen().print(f"{pause}. `{again}` goes on.", style="yellow", soft_wrap=True)
     _show_rules(found)
     _show_counts("Deliveries", found.deliveries)
     _show_counts("Not sent, and why", found.not_sent)

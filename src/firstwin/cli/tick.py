@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from firstwin.cli.console import fail, notices, print_json, print_table, progress, screen
 from firstwin.cli.opening import opened
+from firstwin.stopping import Stop
 
 if TYPE_CHECKING:
     from firstwin.app import App
@@ -63,9 +63,7 @@ def _replay(app: App, begin: str, end: str, every: str, *, send: bool, as_json: 
     stretch = Stretch(moment(begin), moment(end), _length(every), send)
     if not len(stretch):
         fail(f"`--to {end}` lies before `--from {begin}`.")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.stop())
-    with progress() as bar:
+    with Stop().tells(app.stop), progress() as bar:
         task = bar.add_task("Ticks", total=len(stretch))
         done = app.replay(stretch, lambda slot: bar.update(task, advance=1, description=f"{slot:%Y-%m-%d %H:%M}"))
     found = app.status(done.run)

@@ -177,6 +177,11 @@ def insert_given(dialect: Dialect, table: Table, *names: str) -> sqlite.Insert |
     return insert.from_select(list(names), select(rows).where(rows.c[names[0]].is_not(None)))
 
 
+def takes_rows_as_they_come(connection: Connection) -> bool:
+    """Whether the database is at work on the first rows while ``append`` is still given others."""
+    return connection.dialect.name == "postgresql"
+
+
 def append(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Adds rows in the fastest way there is. Instants are microseconds since 1970, JSON is text."""
     columns = [table.c[name] for name in names]

@@ -20,8 +20,10 @@ from firstwin.db import sqlite
 from firstwin.db.types import db_now
 
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
+STANDSTILL_S = 60  # as long as a lease: a process that stopped in a transaction keeps others from its rows no longer
 OF_THE_DRIVER = {"cached_statements"}  # which our own programs set
 LIKE = "FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db or postgresql://user:password@host:5432/name."
+OPTIONS = f"-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout={STANDSTILL_S}s"
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
@@ -48,7 +50,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Engine:
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_pre_ping=True,
-                connect_args={"options": "-c timezone=UTC -c jit=off", "connect_timeout": 5},
+                connect_args={"options": OPTIONS, "connect_timeout": 5},
                 json_serializer=_json,
                 json_deserializer=orjson.loads,
                 hide_parameters=True,  # an error goes into the log, and what a statement was given holds addresses

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from firstwin.db.engine import DatabaseError, alone, read
+from firstwin.db.engine import DatabaseError, alone
 from firstwin.db.sqlite import IMMEDIATELY, begin_next
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -28,12 +28,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str = "base") -> None:
     with _alone(engine) as connection:
         command.downgrade(_config(connection), revision)
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database has exactly the tables of this version."""
-    with read(engine) as connection:
-        return _revisions(connection) == set(_scripts().get_heads())
 
 
 def _refuse_newer(connection: Connection) -> None:

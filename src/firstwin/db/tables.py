@@ -414,6 +414,13 @@ delivery = Table(
         postgresql_where=text("state IN ('leased', 'sending')"),
         sqlite_where=text("state IN ('leased', 'sending')"),
     ),
+    Index(
+        "ix_delivery_alerts",
+        "destination",
+        "settled_at",
+        postgresql_where=text("channel = 'alert'"),
+        sqlite_where=text("channel = 'alert'"),
+    ),
     Index(None, "nudge_id"),
     Index(None, "account_id", "created_at"),
     Index(None, "person_id", "created_at"),
@@ -540,4 +547,5 @@ heartbeat = Table(
     Column("who", Text, primary_key=True),  # beat, or a worker's name
     Column("kind", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("says", Json),  # of its files
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from firstwin.decide.case import Case
 from firstwin.decide.value import Person, Subject
 from firstwin.match.value import Match
@@ -41,8 +43,8 @@ def _contact(case: Case) -> tuple[Person, ...]:
     """
     people = case.subject.people
     named = _by_id(people, case.subject.contact)
-    reachable = [person for person in (*named, *people) if is_address(person.address)]
-    return tuple(reachable[:1]) or named
+    reachable = (person for person in (*named, *people) if is_address(person.address))
+    return tuple(islice(reachable, 1)) or named
 
 
 def address_in_data(match: Match, subject: Subject, name: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from firstwin.match.value import Match
 from firstwin.rules.terms import Message, Record, Scalar
@@ -39,8 +39,8 @@ class Reason(StrEnum):
     STATE_ENDED = "state_ended"
     DAILY_CAP = "daily_cap"
     QUIET_HOURS = "quiet_hours"
-    CAPPED = "capped"  # they have had as many mails as anybody may get
-    OUTRANKED = "outranked"  # it lets a mail of a higher priority go first
+    CAPPED = "capped"  # they have had as many messages as anybody may get
+    OUTRANKED = "outranked"  # it lets a message of a higher priority go first
     DESTINATION_PAUSED = "destination_paused"
     DESTINATION_RESTS = "destination_rests"  # after many failures, until one message has arrived again
     NOT_SENT = "not_sent"  # a replay without --send
@@ -91,6 +91,9 @@ class History:
 
     own: frozenset[str] = frozenset()
     last_other: datetime | None = None
+
+
+NOTHING_YET: Final = History()
 
 
 @dataclass(frozen=True)

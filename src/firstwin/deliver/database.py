@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from firstwin.db.engine import Busy, write, write_at_once
 
@@ -46,7 +46,9 @@ class Database:
         for wait in WAITS:
             try:
                 return self._once(work)
-            except (OperationalError, InterfaceError):
+            except DBAPIError as error:
+                if not (error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))):
+                    raise
                 time.sleep(wait)
         return self._once(work)
 

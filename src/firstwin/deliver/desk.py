@@ -11,11 +11,10 @@ from sqlalchemy import Engine
 from firstwin.deliver.background import Tell
 from firstwin.messages.message import Message
 from firstwin.messages.templates import Channel
-from firstwin.outbox.caps import Frequency, equal
+from firstwin.outbox.caps import equal
 from firstwin.outbox.judge import Gates
 from firstwin.outbox.outcome import Jitter
-from firstwin.outbox.peace import Peace
-from firstwin.outbox.restraint import Restraint
+from firstwin.outbox.restraint import Restraint, restraint_of
 from firstwin.outbox.suppressions import AddressHash
 from firstwin.outbox.way_out import WayOut
 from firstwin.rules.project import Project
@@ -60,6 +59,4 @@ class Desk:
     @property
     def restraint(self) -> Restraint:
         """What the project sets for all of its rules."""
-        project = self.project
-        frequency = Frequency(project.caps, self.priority)
-        return Restraint(project.daily_cap, Peace(project.quiet_hours, project.zone), frequency)
+        return restraint_of(self.project, self.priority)

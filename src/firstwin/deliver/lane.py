@@ -53,9 +53,9 @@ class Lane:
             await going
 
     async def try_a_suspect(self) -> bool:
-        """One of those that a lost worker held, with nothing else going on. False if there is none that may go now.
+        """A few of those that a lost worker held, with nothing else going on. False if there is none that may go now.
 
-        Once it is on the wire it has shown that it does no harm: others do not wait until it is answered.
+        Once they are on the wire they have shown that they do no harm: others do not wait until they are answered.
         """
         leased = await self._claim(suspects=True)
         if not leased:

@@ -84,11 +84,11 @@ def _settings(folder: Path, public_url: str) -> Settings:
     return Settings(
         project=folder,
         database_url=f"sqlite:///{folder}/demo.db",
-        broker_url=EMBEDDED,
+        broker_url="",  # ours takes its place below; it can't be set
         worker_name="demo",
         secret=token_hex(32),
         public_url=public_url,
-    )
+    ).model_copy(update={"broker_url": EMBEDDED})
 
 
 def _run(app: App, stop: Stop, screen: Screen, seconds: float, *, ends: bool) -> None:

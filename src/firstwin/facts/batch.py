@@ -75,6 +75,18 @@ class Batch:
         found: set[Key] = {("account", a.id) for a in self.accounts.values() if a.is_late}
         return found | {("person", p.id) for p in self.people.values() if p.is_late or p.stays.is_late}
 
+    def came_late(self, message: Message) -> bool:
+        """Whether this message, the newest that was taken, made one of its subjects late."""
+        account, person = self.accounts.get(message.account or ""), self.people.get(self.resolve(message.person))
+        if person is not None and (person.is_late or person.stays.is_late):
+            return True
+        return account is not None and account.is_late
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing that comes later changes the rows that there are, or what was stored before."""
+        return not (self._unplaced or self.aliases or self.placings)
+
     def resolve(self, person: str) -> str:
         """Who that is by now."""
         if not self.aliases and not self.known.aliases:

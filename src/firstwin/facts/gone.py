@@ -81,6 +81,18 @@ def _addresses(connection: Connection, ids: Iterable[str]) -> Iterable[str]:
     yield from connection.scalars(sent_to.distinct(), asked)
 
 
+def whose(connection: Connection, address: str) -> list[str]:
+    """The ids of those who have or had this address, however it is spelled, in order."""
+    spelled = address.strip().lower()
+    names = (f"{OWN}person.{EMAIL}", confirmed("person"))
+    told = select(event.c.person_id).where(event.c.name.in_(names), event.c.person_id.is_not(None))
+    found: set[str] = set()
+    for ids, column in ((told, event.c.props), (select(person.c.id), person.c.traits)):
+        maybe = ids.where(cast(column, Text).icontains(spelled, autoescape=True))
+        found.update(connection.scalars(maybe.distinct()))
+    return sorted(one for one in found if spelled in map(str.lower, _addresses(connection, [one])))
+
+
 def _texts(*values: object) -> Iterable[str]:
     """What could be an address: a text with an @ is looked for everywhere, so that no other will do."""
     return (value.strip() for value in values if isinstance(value, str) and "@" in value.strip())

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from firstwin.db.bulk import takes_rows_as_they_come
 from firstwin.db.engine import alone
 from firstwin.facts import reading
 from firstwin.facts.batch import Arrival, Batch
-from firstwin.facts.known import Key
+from firstwin.facts.known import Key, Known
 from firstwin.facts.moments import DAY, microseconds
 from firstwin.facts.segment import Message
+from firstwin.facts.streaming import stream
 from firstwin.facts.writing import write
 
 
@@ -43,16 +45,19 @@ def ingest(
 
     ``history``: each message was known as soon as it happened. ``zone`` is the project's time zone.
     """
-    taken = take(connection, messages, received_at=received_at, history=history, zone=zone, source=source)
+    taken = take(
+        connection, messages, received_at=received_at, history=history, zone=zone, source=source, streaming=True
+    )
     return put(connection, taken)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Messages that have become facts, and what there is to tell of them once these are stored."""
+    """Messages that have become facts, and what there is to tell of them once these are stored; the first ones may be."""
 
     batch: Batch
     ingested: Ingested
+    stored: int
 
 
 def take(
@@ -63,21 +68,26 @@ def take(
     history: bool,
     zone: str,
     source: str = "import",
+    streaming: bool = False,
 ) -> Taken:
-    """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction."""
+    """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction.
+
+    ``streaming``: the database stores facts meanwhile, for who has nothing else to do while it works.
+    """
     alone(connection, "fact")  # what a batch reads of its subjects must not change before it writes
     before = reading.repeated(connection, messages)
     new = list(_first_of_each(messages, before))
     arrival = Arrival(microseconds(received_at), history, source)
-    batch = _taken(connection, new, arrival, zone)
+    known = reading.known(connection, new, zone)
+    batch, stored = _taken(connection, new, known, arrival, streaming=streaming and takes_rows_as_they_come(connection))
     old = sum(message.at < arrival.received_at - DAY for message in new)
     lag = sum(max(0, arrival.received_at - message.at) for message in new)
-    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old, lag))
+    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old, lag), stored)
 
 
 def put(connection: Connection, taken: Taken) -> Ingested:
     """The second half of ``ingest``: the database works, and little else."""
-    write(connection, taken.batch)
+    write(connection, taken.batch, taken.stored)
     return taken.ingested
 
 
@@ -89,9 +99,21 @@ def _first_of_each(messages: Iterable[Message], before: set[str]) -> Iterable[Me
             yield message
 
 
-def _taken(connection: Connection, messages: Sequence[Message], arrival: Arrival, zone: str) -> Batch:
+def _taken(
+    connection: Connection, messages: Sequence[Message], known: Known, arrival: Arrival, *, streaming: bool
+) -> tuple[Batch, int]:
+    """The batch, and how many of its rows are stored."""
+    if streaming:
+        batch = Batch(known, arrival)
+        stored = stream(connection, batch, messages)
+        if stored is not None:
+            return batch, stored
+    return _in_order(connection, messages, known, arrival), 0
+
+
+def _in_order(connection: Connection, messages: Sequence[Message], known: Known, arrival: Arrival) -> Batch:
     """Once more from the start where something came late, with the past of those that it concerns."""
-    known, late = reading.known(connection, messages, zone), set[Key]()
+    late = set[Key]()
     while True:
         batch = Batch(replace(known, pasts=reading.pasts(connection, late)), arrival)
         for message in messages:

@@ -18,7 +18,7 @@ class Spoilt(NamedTuple):
 def read_batch(body: bytes) -> dict[str, Any] | None:
     """The batch, with a ``Spoilt`` wherever one stands; None for what is not nearly a batch."""
     try:
-        found = json.loads(body)
+        found = json.loads(body.decode())  # of bytes it would read UTF-16, too, which nobody looked into for a NUL
     except (ValueError, RecursionError):
         return None
     messages = found.pop("batch", None) if isinstance(found, dict) else None

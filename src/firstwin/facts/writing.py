@@ -22,15 +22,19 @@ from firstwin.facts.subject import Subject
 UNCOUNTED = {confirmed("account"), confirmed("person")}
 
 
-def write(connection: Connection, batch: Batch) -> None:
-    """First what concerns rows that are there. Then the new facts, which keep the database busy for the longest."""
+def write(connection: Connection, batch: Batch, stored: int = 0) -> None:
+    """First what concerns rows that are there. Then the new facts, which keep the database busy for the longest.
+
+    So many of them, from the first on, are ``stored`` already.
+    """
     if batch.aliases:
         repoint(connection, {previous: batch.resolve(previous) for previous in batch.aliases})
-        for row in batch.rows:
+        for row in batch.rows[stored:]:
             row[PERSON] = batch.resolve(row[PERSON]) if row[PERSON] in batch.aliases else row[PERSON]
     if batch.placings:
         place(connection, [placing._replace(person=batch.resolve(placing.person)) for placing in batch.placings])
-    append(connection, tables.event, COLUMNS, batch.rows)
+    if len(batch.rows) > stored:
+        append(connection, tables.event, COLUMNS, batch.rows[stored:])
     subjects = [s for s in (*batch.accounts.values(), *batch.people.values()) if s.is_changed]
     _write_newest(connection, tables.account, (s for s in subjects if s.kind == "account"))
     _write_newest(connection, tables.person, (s for s in subjects if s.kind == "person" and s.id not in batch.aliases))

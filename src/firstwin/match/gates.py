@@ -160,16 +160,16 @@ def _why_not_over(row: Row[Any]) -> str | None:
 @lru_cache(maxsize=4096)
 def _wire_statement(asked: Asked, step: Step) -> Select[Any]:
     is_over = step.name == OVER
-    stands = true() if is_over else _stands(asked, _scope(asked, at_wire=True))
+    still = true() if is_over else stands(asked, _scope(asked, at_wire=True))
     sent = was_sent() if is_over else true()
     return (
         _judged(asked, step, at_wire=True)
-        .add_columns(start.c.state, start.c.reason, stands.label("stands"), sent.label("sent"))
+        .add_columns(start.c.state, start.c.reason, still.label("stands"), sent.label("sent"))
         .where(ARE_ASKED)
     )
 
 
-def _stands(asked: Asked, scope: Scope) -> ColumnElement[bool]:
+def stands(asked: Asked, scope: Scope) -> ColumnElement[bool]:
     """Whether a start that lives only as long as its state or its date still does."""
     match asked.rule.when:
         case BecomesStart(condition):

@@ -109,8 +109,11 @@ class _Maker:
     def link(self) -> Compiled:
         """The link is for a program to read: nothing is done to it but the check."""
         head, data = self.template.head, self.environments.data
-        marks = Marks(data)
-        marked = marks.read(head.text("link") or self._default_link, head.place("link"))
+        marks, said = Marks(data), head.text("link").strip()
+        if said and not any(sign in said for sign in ("{{", "{%")) and not is_allowed(said):
+            message = f"“{said}” is not a link that an alert may have: it begins with https:// or http:// or mailto:."
+            raise head.place("link").error("bad_link", message)
+        marked = marks.read(said or self._default_link, head.place("link"))
         return compiled(data, marks, marked, self.template.file.label)
 
     def fields(self) -> list[tuple[str, Compiled]]:

@@ -14,6 +14,7 @@ from firstwin.messages.error import RenderError
 from firstwin.messages.file import SUFFIXES, TemplateFile, taken_apart
 from firstwin.messages.mail import MailTemplate
 from firstwin.messages.marks import Place
+from firstwin.messages.prefixes import with_prefix
 from firstwin.messages.reads import EACH, Read, reads
 from firstwin.messages.templates import FOLDERS, Channel, Templates
 from firstwin.rules.problems import Problem, did_you_mean, errors, nearest
@@ -149,7 +150,8 @@ def _of_read(read: Read, known: Mapping[str, Known], file: TemplateFile) -> Iter
     if kind is None:
         meant = nearest(name, known)
         whole = ".".join([meant, *inner]) if meant else ""
-        yield _problem(read, file, f"There is nothing called “{name}”.", whole and f"Did you mean `{whole}`?")
+        better = with_prefix(name, known) or (whole and f"Did you mean `{whole}`?")
+        yield _problem(read, file, f"There is nothing called “{name}”.", better)
         return
     group = _group(kind) if isinstance(kind, Each | Group) else None
     if group is None and inner:

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 
 from firstwin.messages import limits
 from firstwin.messages.error import RenderError, Stopped
+from firstwin.messages.filters import must_be_known
 from firstwin.messages.guard import NotAllowed, guarded
 from firstwin.messages.marks import Marks
 from firstwin.messages.meter import METER, Meter
@@ -94,7 +95,9 @@ def compiled(environment: Sandbox, marks: Marks, marked: str, file: str, *, as_v
     """``marked`` compiled; ``as_value`` for one expression whose value is wanted and not its text."""
     source = restored(marks, marked, file)
     try:
-        tree = guarded(environment.parse(source.source))
+        parsed = environment.parse(source.source)
+        must_be_known(environment, parsed)
+        tree = guarded(parsed)
         code = environment.compile(_kept(tree) if as_value else tree, filename=file)
     except COMPILE_BREAKS as broken:
         raise _refused(environment, broken, source) from None

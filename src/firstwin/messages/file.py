@@ -23,6 +23,8 @@ SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "pages": (".html",),
     "layouts": (".html",),
 }
+GROUPS = frozenset({"words", "fields"})  # settings that hold more than a text
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 BARE_VALUE = re.compile(
     r"""^(\s*(?:- )?[^\s:#'"{][^:#\n]*:[ ]+)(?![ "'|>\[]|\{(?!\{))(.*?)([ ]+#[ ].*)?$""", re.MULTILINE
@@ -133,7 +135,15 @@ def _text(file: TemplateFile) -> str:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise file.top.error("syntax", "The file is not text in UTF-8; save it as such.") from None
+    _must_be_printable(file, text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _must_be_printable(file: TemplateFile, text: str) -> None:
+    if found := CONTROL.search(text):
+        line = 1 + text.count("\n", 0, found.start())
+        message = f"There is an invisible control character (U+{ord(found[0]):04X}) in this line. Delete it."
+        raise Place(file.label, line).error("syntax", message)
 
 
 def _quoted(head: str) -> str:
@@ -153,8 +163,17 @@ def _unknown(file: str, document: Document | None, data: dict[str, Any], keys: I
     if not isinstance(document.data, dict):
         return (Problem(file, 2, 1, "The head of a template is a list of settings.", f"It knows: {', '.join(known)}."),)
     return tuple(
-        Problem(file, place.line, place.column, f"A template's head has no “{key}”.", did_you_mean(key, known))
-        for key in data
-        if key not in known
+        Problem(file, place.line, place.column, *told)
+        for key, value in data.items()
+        if (told := _told_of(key, value, known))
         for place in [document.place((key,), "key")]
     )
+
+
+def _told_of(key: str, value: object, known: tuple[str, ...]) -> tuple[str, str] | None:
+    """What is wrong with a setting, and what to do."""
+    if key not in known:
+        return f"A template's head has no “{key}”.", did_you_mean(key, known)
+    if isinstance(value, (dict, list)) and key not in GROUPS:
+        return f"“{key}” is one text.", "Put it in quotes if it holds brackets or braces."
+    return None

@@ -35,7 +35,7 @@ class NotAllowed(Exception):  # noqa: N818 - a refusal, with the line that it is
 
 def guarded(template: nodes.Template) -> nodes.Template:
     """The same template with its loops counted and its texts bounded, or NotAllowed."""
-    parts = _all(template)
+    parts = every(template)
     for node in parts:
         _allow(node)
     much = sum(isinstance(node, COSTLY) for node in parts) > limits.FREE
@@ -44,7 +44,7 @@ def guarded(template: nodes.Template) -> nodes.Template:
     return guarded
 
 
-def _all(node: nodes.Node) -> list[nodes.Node]:
+def every(node: nodes.Node) -> list[nodes.Node]:
     """The node and everything in it, without recursion: a hostile template may be nested deeply."""
     found = [node]
     for each in found:
@@ -127,5 +127,5 @@ def _weight(node: nodes.Node) -> int:
     """How many parts of the template one turn goes through, and how long the texts are that stand in them."""
     return sum(
         1 + (len(each.value) if isinstance(each, nodes.Const) and isinstance(each.value, str) else 0)
-        for each in _all(node)
+        for each in every(node)
     )

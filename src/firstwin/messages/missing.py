@@ -8,6 +8,7 @@ from typing import NoReturn
 from jinja2 import StrictUndefined
 from jinja2.utils import missing as unknown
 
+from firstwin.messages.prefixes import with_prefix
 from firstwin.rules.problems import did_you_mean
 
 
@@ -75,7 +76,8 @@ def is_blank(value: object) -> bool:
 def what_is_missing(value: Missing, values: Mapping[str, object]) -> str:
     """Which value is missing, and the two ways to write for that case."""
     if value.is_unknown_name:
-        return f"There is nothing called “{value.name}”. {did_you_mean(value.name, values)}".strip()
+        better = with_prefix(value.name, values) or did_you_mean(value.name, values)
+        return f"There is nothing called “{value.name}”. {better}".strip()
     path = path_of(value, values)
     return (
         f'“{path}” is missing here. Give a word for that case, {{{{ {path} | default("…") }}}},'

@@ -22,6 +22,10 @@ MEANT: Final = {
 OWNERS: Final = ("account", "person", "start", "project", "words", "rule", "subject")
 OPENING: Final = {")": "(", "]": "[", "}": "{"}
 ONE_VALUE: Final = 'Write one value, and behind `|` how it is to read: `{{ account.name | default("there") }}`.'
+INSTEAD: Final = {
+    "filter": "Those that there are stand in docs/templates.md.",
+    "test": 'Write `{% if account.plan %}`, or compare: `{% if account.plan == "pro" %}`.',
+}
 SIGNS: Final[dict[str, tuple[str, str]]] = {
     **dict.fromkeys("“”„«»\u2018\u2019`", ("A typographic quote is no quote here.", 'Write a straight one: `"`.')),
     **dict.fromkeys("'\"", ("A quote is opened and never closed.", "Write the same sign at the end of its text, too.")),
@@ -52,7 +56,7 @@ def in_words(message: str, code: Code, filters: Iterable[str] = ()) -> str:
     """What is wrong, and what to write instead."""
     if "named '" in message:
         kind, name = message.split()[1], message.split("'")[1]
-        return f"There is no {kind} “{name}”. {did_you_mean(name, filters)}".rstrip()
+        return f"There is no {kind} “{name}”. {did_you_mean(name, filters) or INSTEAD[kind]}"
     for pattern, tell in TOLD:
         found = re.match(pattern, message)
         if found:

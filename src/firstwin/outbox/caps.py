@@ -1,4 +1,4 @@
-"""How often anybody is written to, all rules together: of several mails that are due the one of the highest priority goes."""
+"""How often anybody is written to, all rules together: of several messages that are due the one of the highest priority goes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from firstwin.db.engine import alone
 from firstwin.db.tables import delivery
 from firstwin.db.types import Instant
 from firstwin.decide.silence import SERVICE
+from firstwin.outbox.alerts_lately import alerts_due, alerts_lately
 from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.lately import TO_THEM, about_accounts, about_people, lately, recipient
+from firstwin.outbox.notices import NOTICE
 from firstwin.outbox.rows import state_in
 from firstwin.outbox.states import State
 from firstwin.rules.caps import Cap, Caps
 
-Scope = Literal["person", "account"]
+Scope = Literal["person", "account", "csm"]
 
 
 def equal(_rule: str) -> int:
@@ -28,21 +30,28 @@ def equal(_rule: str) -> int:
 
 @dataclass(frozen=True)
 class Capped:
-    """``over`` are the ids of mails for which there is no room any more, ``behind`` of those that let another go first."""
+    """``over`` are the ids of messages for which there is no room any more, ``behind`` of those that let another go first."""
 
     over: frozenset[int] = frozenset()
     behind: frozenset[int] = frozenset()
 
+    def __or__(self, other: Capped) -> Capped:
+        return Capped(self.over | other.over, self.behind | other.behind)
+
 
 @dataclass(frozen=True)
 class Frequency:
-    """The project's caps, and the priority of a rule by its id."""
+    """The project's caps, and the priority of a rule by its id. ``csms`` are the destinations of CSMs."""
 
     caps: Caps = field(default_factory=Caps)
     priority: Callable[[str], int] = equal
+    csms: frozenset[str] = frozenset()
 
     def judge(self, connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> Capped:
-        """Which of these mails may not go now. Two of the same rule go in the order in which they are due."""
+        """Which of these messages may not go now. Two of the same rule go in the order in which they are due."""
+        return self._mails(connection, at, rows) | self._alerts(connection, at, rows)
+
+    def _mails(self, connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> Capped:
         mails = [row for row in rows if row.channel == "email" and row.message_class != SERVICE]
         scopes = tuple(_scopes(self.caps))
         if not scopes or not mails:
@@ -51,6 +60,17 @@ class Frequency:
         counts = [_Count(scope, cap, _sent(connection, at, mails, scope, cap)) for scope, cap in scopes]
         rivals = _rivals(connection, at, mails)
         return self._judged(mails, counts, rivals)
+
+    def _alerts(self, connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> Capped:
+        """Of those to CSMs; what ops are told of a destination is nobody's alert."""
+        alerts = [row for row in rows if row.channel == "alert" and row.destination in self.csms and row.rule != NOTICE]
+        cap = self.caps.csm
+        if cap is None or not alerts:
+            return Capped()
+        alone(connection, "week")
+        whom = sorted({row.destination for row in alerts})
+        sent = [frozenset((to,)) for to in whom for _ in alerts_lately(connection, at, to, alerts, cap)]
+        return self._judged(alerts, [_Count("csm", cap, sent)], alerts_due(connection, at, whom, alerts))
 
     def _judged(self, mails: Sequence[Row[Any]], counts: Sequence[_Count], rivals: Sequence[Row[Any]]) -> Capped:
         over, behind = set[int](), set[int]()
@@ -68,7 +88,7 @@ class Frequency:
 
 @dataclass
 class _Count:
-    """Of each mail that was sent lately, or goes now: whose it is."""
+    """Of each message that was sent lately, or goes now: whose it is."""
 
     scope: Scope
     cap: Cap
@@ -89,6 +109,8 @@ def _scopes(caps: Caps) -> Iterator[tuple[Scope, Cap]]:
 
 
 def _whose(row: Row[Any], scope: Scope) -> frozenset[str]:
+    if scope == "csm":
+        return frozenset((row.destination,))
     return frozenset(recipient(row) if scope == "person" else filter(None, (row.account_id,)))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, or_, select, true
 
@@ -26,6 +26,8 @@ from firstwin.outbox.states import By, State
 LEASE = timedelta(seconds=limits.LEASE)
 MOST = 500  # rows in one claim
 MOST_GROUPS = 16  # (rule, step) groups in one claim
+MOST_SUSPECTS = 4  # rows that a worker was lost with for the first time
+Lost = Literal["never", "once", "again"]  # how often a worker was lost that held a row
 
 c = delivery.c
 MAY_HAVE_ARRIVED = exists().where(attempt.c.delivery_id == c.id, attempt.c.outcome.in_(("unknown", "late")))
@@ -82,7 +84,8 @@ def claim(
 ) -> tuple[Leased, ...]:
     """At most ``most`` due deliveries, the oldest first, those of one rule and step together.
 
-    With ``suspects`` exactly one of those that a lost worker held: should it kill this one too, it does so alone.
+    With ``suspects`` a few of those that a lost worker held: hardly any of them killed it. Should one kill this worker too, each
+    of these few is claimed alone from then on.
     Those that come too late are expired, and those of what is paused are held, on the way. Raises Elsewhere.
     """
     at = clocks(connection, run_id)
@@ -97,9 +100,8 @@ def claim(
         _hold(connection, at, destination, found, c.rule.in_(sorted(found.rules)))
     if found.asks_to_wait(destination, at.real) or flow.is_far_off(place.next_free, at.real):
         return ()
-    asked = _Asked(destination, tuple(sorted(found.rules)), suspects=suspects, ordered=flow.ordered)
-    alone = suspects or not place.breaker.is_closed
-    taken = _take(connection, at, asked, worker, 1 if alone else flow.most(min(most, MOST)))
+    asked = _Asked(destination, tuple(sorted(found.rules)), flow, 1 if not place.breaker.is_closed else min(most, MOST))
+    taken = _suspects(connection, at, asked, worker) if suspects else _take(connection, at, asked, "never", worker)
     if taken and not place.breaker.is_closed:
         probe = Probe(taken[0].id, taken[0].fence)
         set_breaker(connection, destination, probed(place.breaker, probe, at.real))
@@ -125,17 +127,17 @@ _OUT = select(c.id).where(c.id == bindparam("id"), c.fence == bindparam("fence")
 
 @dataclass(frozen=True)
 class _Asked:
-    """Of which due deliveries: those of one destination, but of these rules nothing."""
+    """Of which due deliveries: those of one destination, but of these rules nothing, and at most so many."""
 
     destination: str
     but: tuple[str, ...]
-    suspects: bool
-    ordered: bool
+    flow: Flow
+    most: int
 
 
 def _hold(connection: Connection, at: Clocks, destination: str, found: Holds, which: ColumnElement[bool]) -> None:
     """Says of what is due and stands still why it does."""
-    query: Select[Any] = _due(suspects=None).with_only_columns(c.id, c.fence, c.state, c.rule)
+    query: Select[Any] = _due().with_only_columns(c.id, c.fence, c.state, c.rule)
     query = query.where(c.state != State.HELD.value, which)
     rows = connection.execute(_locked(query), _parameters(at, destination, MOST)).all()
     change(connection, By.CLAIM, [_held(row, found.why(row.rule, destination)) for row in rows])
@@ -145,19 +147,25 @@ def _held(row: Row[Any], reason: Reason | None) -> Change:
     return Change(row.id, row.fence, State(row.state), State.HELD, {"reason": reason})
 
 
-def _take(connection: Connection, at: Clocks, asked: _Asked, worker: str, most: int) -> tuple[Leased, ...]:
+def _suspects(connection: Connection, at: Clocks, asked: _Asked, worker: str) -> tuple[Leased, ...]:
+    few = replace(asked, most=min(asked.most, MOST_SUSPECTS))
+    return _take(connection, at, few, "once", worker) or _take(connection, at, replace(asked, most=1), "again", worker)
+
+
+def _take(connection: Connection, at: Clocks, asked: _Asked, lost: Lost, worker: str) -> tuple[Leased, ...]:
     taken: list[Leased] = []
+    most = asked.flow.most(asked.most)
     for _ in range(MOST_GROUPS):
-        rows = _next_group(connection, at, asked, most - len(taken))
+        rows = _next_group(connection, at, asked, lost, most - len(taken))
         taken += _lease(connection, at, rows, worker)
         if not rows or len(taken) >= most:
             break
     return tuple(taken)
 
 
-def _next_group(connection: Connection, at: Clocks, asked: _Asked, most: int) -> Sequence[Row[Any]]:
+def _next_group(connection: Connection, at: Clocks, asked: _Asked, lost: Lost, most: int) -> Sequence[Row[Any]]:
     """The oldest due delivery and others of its rule and step, so that one statement judges their gates."""
-    first, group = _of_group(suspects=asked.suspects, ordered=asked.ordered, but=asked.but)
+    first, group = _of_group(lost, ordered=asked.flow.ordered, but=asked.but)
     parameters = _parameters(at, asked.destination, 1)
     head = connection.execute(first, parameters).one_or_none()
     if head is None:
@@ -169,10 +177,16 @@ def _parameters(at: Clocks, destination: str, most: int) -> dict[str, Any]:
     return {"run": at.run.id, "destination": destination, "now": at.now, "real": at.real, "most": most}
 
 
-@lru_cache(maxsize=3)
-def _due(*, suspects: bool | None) -> Select[Any]:
-    """What is due by both clocks and held by nobody, the oldest first. None: suspects or not."""
-    due = (
+_LOSSES: Final[dict[Lost, ColumnElement[bool]]] = {
+    "never": c.lease_losses == 0,
+    "once": c.lease_losses == 1,
+    "again": c.lease_losses > 1,
+}
+
+
+def _due() -> Select[Any]:
+    """What is due by both clocks and held by nobody, the oldest first."""
+    return (
         select(*READ)
         .where(IS_WAITING, c.run == bindparam("run"), c.destination == bindparam("destination"))
         .where(c.due_at <= bindparam("now", type_=Instant()))
@@ -180,13 +194,12 @@ def _due(*, suspects: bool | None) -> Select[Any]:
         .order_by(c.due_at)  # by nothing else: the index has this order, however many are due
         .limit(bindparam("most"))
     )
-    return due if suspects is None else due.where(c.lease_losses > 0 if suspects else c.lease_losses == 0)
 
 
 @lru_cache(maxsize=32)
-def _of_group(*, suspects: bool, ordered: bool, but: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+def _of_group(lost: Lost, *, ordered: bool, but: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
     """The rule and step of what is due first, and what is due of one rule and step; ``but`` of these rules nothing."""
-    due = _due(suspects=suspects)
+    due = _due().where(_LOSSES[lost])
     if but:
         due = due.where(c.rule.not_in(but))
     if ordered:

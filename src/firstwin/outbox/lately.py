@@ -54,11 +54,11 @@ TO_THEM = and_(
     c["class"] != SERVICE,
     ~one_of_ids(c.id, "own"),
 )
-_ARRIVED = and_(state_in((State.DELIVERED,)), c.settled_at > bindparam("since", type_=Instant()))
-_MAY_HAVE_ARRIVED = and_(state_in((State.UNKNOWN,)), c.sent_day >= bindparam("since_day"))
+ARRIVED = and_(state_in((State.DELIVERED,)), c.settled_at > bindparam("since", type_=Instant()))
+MAY_HAVE_ARRIVED = and_(state_in((State.UNKNOWN,)), c.sent_day >= bindparam("since_day"))
 _LATELY: Select[Any] = (
     select(c.person_id, c.address, c.account_id)
-    .where(TO_THEM, or_(_ARRIVED, _MAY_HAVE_ARRIVED, state_in((State.SENDING,))))
+    .where(TO_THEM, or_(ARRIVED, MAY_HAVE_ARRIVED, state_in((State.SENDING,))))
     .order_by(c.created_at.desc())
     .limit(bindparam("most"))
 )

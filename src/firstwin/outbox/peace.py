@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
 from firstwin.facts.past import ZONE
 from firstwin.facts.subject import Kind
@@ -18,6 +18,8 @@ from firstwin.outbox.clocks import Clocks
 from firstwin.outbox.quiet import quiet_until
 from firstwin.rules.quiet_hours import QuietHours
 
+Seen = ColumnElement[bool] | None
+Who = tuple[str | None, str | None]  # a person and the account, as far as they are known
 AT_ANY_TIME = "service"  # the class of mails that somebody waits for
 
 
@@ -33,20 +35,31 @@ class Peace:
         mails = [row for row in rows if row.channel == "email" and row.message_class != AT_ANY_TIME]
         if self.hours is None or not mails:
             return {}
-        zones = self._zones(connection, at, mails)
-        ends = {row.id: quiet_until(self.hours, zones[row.id], at.now) for row in mails}
+        zones = self.zones(connection, at.now, seen_by(at), [_who(row) for row in mails])
+        ends = {row.id: self.until(zones[_who(row)], at.now) for row in mails}
         return {id_: end for id_, end in ends.items() if end is not None}
 
-    def _zones(self, connection: Connection, at: Clocks, rows: Sequence[Row[Any]]) -> dict[int, ZoneInfo]:
+    def until(self, zone: ZoneInfo, at: datetime) -> datetime | None:
+        """When somebody there is written to again, None where they may be at once."""
+        return None if self.hours is None else quiet_until(self.hours, zone, at)
+
+    def zones(self, connection: Connection, now: datetime, seen: Seen, whom: Iterable[Who]) -> dict[Who, ZoneInfo]:
         """The person's own, or else the account's, or else the project's."""
-        people = _said(connection, "person", at, (row.person_id for row in rows))
-        accounts = _said(connection, "account", at, (row.account_id for row in rows))
+        who = list(whom)
+        people = _said(connection, "person", now, seen, (person for person, _ in who))
+        accounts = _said(connection, "account", now, seen, (account for _, account in who))
         default = zone_of(self.zone) or ZoneInfo("UTC")
-        return {row.id: people.get(row.person_id) or accounts.get(row.account_id) or default for row in rows}
+        return {each: people.get(each[0]) or accounts.get(each[1]) or default for each in who}
 
 
-def _said(connection: Connection, kind: Kind, at: Clocks, ids: Iterable[str | None]) -> Mapping[str | None, ZoneInfo]:
+def _who(row: Row[Any]) -> Who:
+    return row.person_id, row.account_id
+
+
+def _said(
+    connection: Connection, kind: Kind, now: datetime, seen: Seen, ids: Iterable[str | None]
+) -> Mapping[str | None, ZoneInfo]:
     wanted = {id_ for id_ in ids if id_ is not None}
-    found = properties(connection, kind, wanted, at.now, seen_by(at), (ZONE,))
+    found = properties(connection, kind, wanted, now, seen, (ZONE,))
     zones = {id_: zone_of(name) for id_, props in found.items() if isinstance(name := props.get(ZONE), str)}
     return {id_: zone for id_, zone in zones.items() if zone is not None}

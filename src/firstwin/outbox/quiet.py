@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,13 +24,13 @@ def quiet_until(hours: QuietHours, zone: ZoneInfo, now: datetime) -> datetime | 
 def _end(hours: QuietHours, zone: ZoneInfo, at: datetime) -> datetime | None:
     """Of the hours alone, or of the day where it belongs to a weekend: whichever is later."""
     day = at.astimezone(zone).date()
-    stretches = [_night(hours, zone, day - DAY), _night(hours, zone, day)]
-    if hours.weekends and day.weekday() >= WORKDAYS:
-        stretches.append((first_moment(day, zone), first_moment(day + DAY, zone)))
-    return max((end for begin, end in stretches if begin <= at < end), default=None)
+    found = (*stretches(hours, zone, day - DAY), *stretches(hours, zone, day))
+    return max((end for begin, end in found if begin <= at < end), default=None)
 
 
-def _night(hours: QuietHours, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
-    """Those that begin on that day."""
+def stretches(hours: QuietHours, zone: ZoneInfo, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """From when until when nobody is written to, of what begins on that day: the night, and a day of the weekend."""
     morning = day if hours.from_ < hours.until else day + DAY
-    return moment_of(hours.from_, day, zone), moment_of(hours.until, morning, zone)
+    yield moment_of(hours.from_, day, zone), moment_of(hours.until, morning, zone)
+    if hours.weekends and day.weekday() >= WORKDAYS:
+        yield first_moment(day, zone), first_moment(day + DAY, zone)

@@ -178,6 +178,11 @@ class Csm(Part):
 
     called: ClassVar[str] = "`csm`"
 
+    @property
+    def destinations(self) -> frozenset[str]:
+        """The senders of all of them, and the fallback."""
+        return frozenset(filter(None, (self.fallback, *self.by_name.values())))
+
 
 class ExpiresAfter(Part):
     """How late a message may be, by channel."""
@@ -229,6 +234,14 @@ class Project(Part):
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @model_validator(mode="after")
+    def _csms_are_named(self) -> Self:
+        if self.caps.csm and not self.csm.destinations:
+            suggestion = "Say where their alerts go: `csm: {fallback: …, by_name: {anna: …}}`."
+            message = "No alert goes to a CSM, as `csm:` names none."
+            raise refused_all([refused_at("caps", "csm", message=message, suggestion=suggestion, at="key")])
+        return self
 
     @model_validator(mode="after")
     def _senders_are_declared(self) -> Self:

@@ -20,6 +20,7 @@ from firstwin.rules.problems import nearest
 from firstwin.rules.repeating import HowOften, repeated_wrongly
 from firstwin.rules.scope import Scope, StartFacts
 from firstwin.rules.starts import When
+from firstwin.rules.times_of_day import Due
 from firstwin.rules.word import Word, refusal, refused_at, shown
 
 AT_ONCE = timedelta(0)
@@ -80,7 +81,7 @@ def _feed(value: object) -> object:
     raise refusal(message, "Write `feed: sparse` where the event it waits for is rare; else leave the line out.")
 
 
-class StepFile(Word):
+class StepFile(Due):
     """One message, or one set of messages, at its own time after the start."""
 
     after: Duration | None = None
@@ -161,7 +162,7 @@ def _named_steps(value: object) -> object:
     return value
 
 
-class RuleFile(Word):
+class RuleFile(Due):
     """One rule. Keys that must be there may be None only while the rest of a broken file is looked at."""
 
     about: Annotated[Literal["account", "person"] | None, BeforeValidator(_about)] = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from firstwin.rules.caps import Cap
 from firstwin.rules.durations import say_duration
 from firstwin.rules.project import ExpiresAfter, Project
+from firstwin.rules.references import CSM
 from firstwin.rules.say_start import say_start
 from firstwin.rules.say_term import NO_LABELS, Labels, say_term
 from firstwin.rules.terms import (
@@ -53,6 +55,7 @@ def say(rule: Rule, project: Project | None = None) -> str:
         *_held_out(rule),
         *_feed(rule),
         *_quiet(rule, project),
+        *_caps(rule, project),
         *_expiry(rule, expiry),
         *_standing(rule),
     ]
@@ -226,9 +229,30 @@ def _feed(rule: Rule) -> Iterator[str]:
 
 def _quiet(rule: Rule, project: Project | None) -> Iterator[str]:
     hours = project.quiet_hours if project else None
-    if hours and rule.message_class != "service" and any(isinstance(deed, Email) for deed in rule.deeds):
+    if hours and _mails_that_wait(rule):
         weekend = ", and over the weekend" if hours.weekends else ""
         yield f"an email waits from {hours.from_} until {hours.until} where its recipient is{weekend}"
+
+
+def _caps(rule: Rule, project: Project | None) -> Iterator[str]:
+    if project is None:
+        return
+    caps = project.caps
+    of_mails = (("a person", caps.person), ("an account with all its people", caps.account))
+    told = [_cap(who, "email", cap) for who, cap in of_mails if cap and _mails_that_wait(rule)]
+    if caps.csm and any(isinstance(deed, Alert) and deed.to in {CSM, *project.csm.destinations} for deed in rule.deeds):
+        told.append(_cap("a CSM", "alert", caps.csm))
+    if told:
+        yield f"{', and '.join(told)}, all rules together"
+
+
+def _cap(who: str, what: str, cap: Cap) -> str:
+    return f"{who} gets at most {cap.at_most} {what}{'s' * (cap.at_most > 1)} in {say_duration(cap.in_last)}"
+
+
+def _mails_that_wait(rule: Rule) -> bool:
+    """Nothing holds a mail that somebody waits for."""
+    return rule.message_class != "service" and any(isinstance(deed, Email) for deed in rule.deeds)
 
 
 def _expiry(rule: Rule, expiry: ExpiresAfter) -> Iterator[str]:

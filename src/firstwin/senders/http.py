@@ -46,22 +46,20 @@ class Http:
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Reply | Retry | Refused | Unknown:
         """The answer, or what the lack of one means. Raises nothing for what the network does."""
-        return await self._ask("POST", headers, body)
+        return await self.ask("POST", self._url, headers, body)
 
     async def get(self) -> Reply | Retry | Refused | Unknown:
         """The same, of what is to be read there."""
-        return await self._ask("GET", {}, b"")
+        return await self.ask("GET", self._url, {}, b"")
 
-    async def close(self) -> None:
-        """Close what the running event loop has opened."""
-        if transport := self._transports.leave():
-            await transport.aclose()
-
-    async def _ask(self, method: str, headers: Mapping[str, str], body: bytes) -> Reply | Retry | Refused | Unknown:
+    async def ask(
+        self, method: str, url: httpx.URL | str, headers: Mapping[str, str], body: bytes
+    ) -> Reply | Retry | Refused | Unknown:
+        """The same, of any address of the same server."""
         until = asyncio.get_running_loop().time() + self._deadline
         try:
             async with asyncio.timeout_at(until):
-                response = await self._send(method, headers, body)
+                response = await self._send(method, url, headers, body)
         except TimeoutError:  # connecting has the first half of the time, so this is the other side's silence
             return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
         except (httpx.HTTPError, aiohttp.ClientError) as failure:
@@ -69,12 +67,17 @@ class Http:
         read = await _read(response, until)
         return Reply(response.status_code, response.headers, read.decode(errors="replace"))
 
-    async def _send(self, method: str, headers: Mapping[str, str], body: bytes) -> httpx.Response:
+    async def close(self) -> None:
+        """Close what the running event loop has opened."""
+        if transport := self._transports.leave():
+            await transport.aclose()
+
+    async def _send(self, method: str, url: httpx.URL | str, headers: Mapping[str, str], body: bytes) -> httpx.Response:
         """Straight through the transport: a client would log the address, which may be a secret, and take twice the time."""
         request = httpx.Request(
             method,
-            self._url,
-            headers={**FIXED_HEADERS, **headers},
+            url,
+            headers=httpx.Headers({**FIXED_HEADERS, **headers}, encoding="utf-8"),
             stream=httpx.ByteStream(
                 body
             ),  # as ``content`` it would have headers worked out that the transport sets anyway

@@ -21,11 +21,12 @@ def mail_of(message: Mail | AlertCard, sender: str, team: str) -> Mail | Refused
 
 
 def as_mail(card: AlertCard, to: str) -> Mail:
-    text = "\n\n".join(_paragraphs(card)) + "\n"
+    text = "\n\n".join(paragraphs(card)) + "\n"
     return Mail(key=card.key, to=to, subject=" ".join(card.title.split()), text=text, html=HTML.format(escape(text)))
 
 
-def _paragraphs(card: AlertCard) -> Iterator[str]:
+def paragraphs(card: AlertCard) -> Iterator[str]:
+    """All that an alert says, in plain words; the first is its title."""
     yield card.title
     if card.possible_repeat:
         yield "Possibly a repeat: an earlier attempt got no answer."

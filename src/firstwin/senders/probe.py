@@ -17,7 +17,10 @@ async def probe(sender: Sender, *, to: str = "", from_: str = "") -> Answer:
     """The answer to a test message: a mail if ``to`` names an address, else an alert or a webhook."""
     message = _message(sender.takes, to, from_, key=f"test-{uuid.uuid4()}")
     if message is None:
-        return Refused("invalid", detail="This sender sends mails: say to which address the test is to go.")
+        return Refused(
+            "invalid",
+            detail="This sender sends mails: say to which address the test is to go, with `--to me@example.com`.",
+        )
     try:
         return await sender.send(message)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from firstwin.senders.posting import AS_JSON, Clock, Request
 from firstwin.senders.settings import Secret
 from firstwin.senders.status import Reply, retry_after
 
+logging.getLogger("botocore.auth").disabled = True  # it shows what it signs, the session's token with it
 # What concerns the account and not this mail, by the errors of SendEmail
 LATER = {"AccountSuspendedException", "LimitExceededException", "SendingPausedException"}
 Region = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
 
 from firstwin.messages.message import AlertCard
 
-HEADER, SECTION, FIELD, FIELDS = 150, 3000, 2000, 10
+HEADER, SECTION, FIELD, ROWS = 150, 3000, 2000, 5
 NOTICE = 3000  # what a phone's notification could show, and more
 MOST_FIELDS = 40  # a message has at most 50 blocks; nobody reads more than this
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -21,6 +21,7 @@ def payload(card: AlertCard) -> dict[str, Any]:
     return {
         "text": escape(f"{card.title}: {card.why}" if card.why else card.title, NOTICE),
         "blocks": [block.to_dict() for block in _blocks(card)],
+        "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -43,8 +44,7 @@ def _blocks(card: AlertCard) -> Iterator[Block]:
     yield HeaderBlock(text=_plain(card.title or "Alert", HEADER))
     if card.body:
         yield SectionBlock(text=_plain(card.body, SECTION))
-    if reasons := [_labelled(label, text) for label, text in _reasons(card) if text]:
-        yield SectionBlock(fields=reasons)
+    yield from _fields([(label, text) for label, text in _reasons(card) if text])
     yield from _fields(card.fields[:MOST_FIELDS])
     if card.link:
         yield SectionBlock(text=_link(card.link, card.link_label or "Open the account"))
@@ -56,18 +56,19 @@ def _reasons(card: AlertCard) -> tuple[tuple[str, str], ...]:
     return ("Why", card.why), ("Since", card.since), ("Suggested next step", card.next_step)
 
 
-def _fields(fields: tuple[tuple[str, str], ...]) -> Iterator[Block]:
-    for first in range(0, len(fields), FIELDS):
-        yield SectionBlock(fields=[_labelled(label, text) for label, text in fields[first : first + FIELDS]])
+def _fields(fields: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    """Two columns. What a customer may have written stands in one of its own, as plain text, where a ``*`` is a ``*``."""
+    for first in range(0, len(fields), ROWS):
+        rows = fields[first : first + ROWS]
+        yield SectionBlock(fields=[part for label, text in rows for part in (_bold(label), _plain(text or "-", FIELD))])
 
 
 def _plain(text: str, limit: int) -> PlainTextObject:
     return PlainTextObject(text=escape(text, limit), emoji=False)
 
 
-def _labelled(label: str, text: str) -> MarkdownTextObject:
-    bold = f"*{escape(label, 100)}*\n"
-    return MarkdownTextObject(text=bold + escape(text or "-", FIELD - len(bold)), verbatim=True)
+def _bold(label: str) -> MarkdownTextObject:
+    return MarkdownTextObject(text=f"*{escape(label or '-', 100)}*", verbatim=True)
 
 
 def _link(url: str, label: str) -> MarkdownTextObject:

@@ -13,7 +13,7 @@ from firstwin.db import tables
 from firstwin.db.bulk import one_of
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
-from firstwin.decide.value import Decision, History, Hold, Nudge, Policy, Reason, Skip
+from firstwin.decide.value import NOTHING_YET, Decision, History, Hold, Nudge, Policy, Reason, Skip
 from firstwin.match import gates, memory
 from firstwin.match.evidence import evidence_of
 from firstwin.match.plan import Asked, Moment
@@ -85,7 +85,9 @@ class _Past:
     newest: dict[tuple[str, str], dict[int, datetime]] = field(default_factory=dict)
 
     def of(self, match: Match) -> History:
-        others = self.newest.get((match.start.subject, match.start.per), {})
+        others = self.newest.get((match.start.subject, match.start.per))
+        if others is None:
+            return NOTHING_YET
         last = max((at for start, at in others.items() if start != match.start.id), default=None)
         return History(frozenset(self.own.get(match.start.id, ())), last)
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from firstwin.db.current import is_current
 from firstwin.db.engine import read
-from firstwin.db.migrate import is_current
 from firstwin.messages.check import Need
 from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem, listed, nearest

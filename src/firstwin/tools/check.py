@@ -19,8 +19,8 @@ from firstwin.rules.terms import Alert, Digest, Email, Record, Rule, Webhook
 from firstwin.senders.address import mailbox
 from firstwin.senders.load import check_settings
 from firstwin.tools.new_project import shipped
+from firstwin.tools.project_file import FILE, holds_project, no_project
 
-FILE = "firstwin.yaml"
 CHANNELS: dict[type, Channel] = {Email: "email", Alert: "alert", Webhook: "webhook", Digest: "digest"}
 
 
@@ -83,17 +83,14 @@ def read_project(folder: Path, environment: Mapping[str, str]) -> Project:
 
 def must_be_there(folder: Path) -> None:
     """Raises ProjectError for a folder that holds no project."""
-    if not (folder / FILE).is_file():
-        raise ProjectError(_project(folder, {})[1])
+    if not holds_project(folder):
+        raise ProjectError([no_project(folder)])
 
 
 def _project(folder: Path, environment: Mapping[str, str]) -> tuple[Project | None, tuple[Problem, ...]]:
-    file = folder / FILE
-    if file.is_file():
-        return parse_project(file.read_bytes(), environment, FILE)
-    return None, (
-        Problem(FILE, 1, 1, f"There is no {FILE} in {folder.resolve()}.", "`firstwin init` makes a project."),
-    )
+    if holds_project(folder):
+        return parse_project((folder / FILE).read_bytes(), environment, FILE)
+    return None, (no_project(folder),)
 
 
 def sender_settings(project: Project) -> dict[str, dict[str, object]]:

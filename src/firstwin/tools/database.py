@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError as SqliteError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from firstwin.db.current import is_current
 from firstwin.db.engine import DatabaseError, open_database
-from firstwin.db.migrate import is_current, upgrade
-from firstwin.rules.project import Project
-from firstwin.tools.check import read_project
 
 NONE_OF_OURS = ("file is not a database", "invalid connection option")
 
@@ -39,28 +36,12 @@ def opened(url: str) -> Iterator[Engine]:
         ) from error
 
 
-class Ground(NamedTuple):
-    """What facts need: where they are kept, and what firstwin.yaml says."""
-
-    engine: Engine
-    project: Project
-
-
-@contextmanager
-def ground(folder: Path, url: str, environment: Mapping[str, str]) -> Iterator[Ground]:
-    """Raises ProjectError if firstwin.yaml cannot be used; a mistake in a rule is none of it."""
-    project = read_project(folder, environment)
-    with opened(url) as engine:
-        must_have_tables(engine)
-        yield Ground(engine, project)
-
-
 def migrate(url: str) -> bool:
     """Brings the database to the tables of this version. False if it has them."""
     with opened(url) as engine:
         if is_current(engine):
             return False
-        upgrade(engine)
+        _upgrade(engine)
         return True
 
 
@@ -70,6 +51,12 @@ def must_have_tables(engine: Engine) -> None:
         return
     if engine.dialect.name != "sqlite":
         raise DatabaseError("The database has no tables of this version yet: run `firstwin migrate`.")
+    _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
+    from firstwin.db.migrate import upgrade  # Alembic takes longer to load than most commands to answer
+
     upgrade(engine)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from firstwin.telemetry import Log, log
-from firstwin.tools.check import FILE, Checked, check
+from firstwin.tools.check import Checked, check
+from firstwin.tools.project_file import FILE
 
 Stamp = tuple[tuple[str, int, int], ...]
 

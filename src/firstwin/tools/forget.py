@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from firstwin.db import tables
 from firstwin.db.engine import alone, clock, read, write
 from firstwin.decide.silence import UNLESS_SERVICE
-from firstwin.facts.gone import Gone, erase_facts, find
+from firstwin.facts.gone import Gone, erase_facts, find, whose
 from firstwin.match.gone import erase_starts, rules_about_people
 from firstwin.outbox.gone import (
     OnTheWireError,
@@ -50,6 +50,11 @@ class Forgetting:
     def find(self, said: str) -> Gone | None:
         with read(self.engine) as connection:
             return find(connection, said)
+
+    def whose(self, address: str) -> list[str]:
+        """The ids of those who have or had this address. Who asks to be forgotten seldom knows an id."""
+        with read(self.engine) as connection:
+            return whose(connection, address)
 
     def try_out(self, gone: Gone) -> Forgotten:
         """What it would come to: done, counted and taken back. Raises OnTheWireError, NoSecretError."""

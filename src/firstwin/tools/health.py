@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from firstwin.decide.feeds import is_broken
+from firstwin.tools.said import MINUTE, Said
 from firstwin.tools.vital import Signs
 
 SILENT: Final = timedelta(seconds=30)  # a heart beats every few seconds
@@ -20,6 +21,24 @@ class Health:
 
     wrong: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
+
+
+def health(found: Signs, *, with_broker: bool, broker_answers: bool | None) -> Health:
+    """By what the database holds alone: of their files the workers say themselves whether they hold mistakes."""
+    heard = _said_by_workers(found)
+    tick_every = max((said.tick_every for said in heard), default=MINUTE)
+    wrong = [*_each(said.wrong for said in heard), *ailments(found, tick_every=tick_every, with_broker=with_broker)]
+    weak = [*weaknesses(found, broker_answers=broker_answers), *_each(said.degraded for said in heard)]
+    return Health(tuple(wrong), tuple(weak))
+
+
+def _said_by_workers(found: Signs) -> list[Said]:
+    return [heart.said for heart in found.hearts if heart.kind == "worker" and heart.age < SILENT]
+
+
+def _each(sentences: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Once, whoever says it."""
+    return iter(dict.fromkeys(sentence for said in sentences for sentence in said))
 
 
 def ailments(found: Signs, *, tick_every: timedelta, with_broker: bool) -> list[str]:

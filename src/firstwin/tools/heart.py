@@ -10,14 +10,16 @@ from sqlalchemy.dialects.postgresql import insert  # SQLite takes the same ON CO
 from firstwin.db.engine import clock
 from firstwin.db.tables import heartbeat
 from firstwin.db.types import db_now
+from firstwin.tools.said import Said, kept
 
 FORGOTTEN = timedelta(days=1)
 
 
-def beat_heart(connection: Connection, who: str, kind: str) -> None:
-    """Notes that ``who`` is alive."""
-    statement = insert(heartbeat).values(who=who, kind=kind, at=db_now())
-    connection.execute(statement.on_conflict_do_update(index_elements=["who"], set_={"at": statement.excluded.at}))
+def beat_heart(connection: Connection, who: str, kind: str, said: Said | None = None) -> None:
+    """Notes that ``who`` is alive, and what it says of its files."""
+    statement = insert(heartbeat).values(who=who, kind=kind, at=db_now(), says=kept(said) if said else None)
+    new = {name: statement.excluded[name] for name in ("at", "says")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["who"], set_=new))
 
 
 def forget_the_dead(connection: Connection) -> None:

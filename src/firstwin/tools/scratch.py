@@ -148,5 +148,6 @@ _FIRST: Final = {
     "postgresql": (
         f"SELECT setval('own_event_seq_seq', {FIRST_OWN})",
         "ALTER TABLE own_event ALTER COLUMN tx SET DEFAULT pg_current_xact_id()",
+        "SET idle_in_transaction_session_timeout = 0",  # nobody waits for it, and it may think for minutes
     ),
 }

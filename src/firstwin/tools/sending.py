@@ -9,6 +9,8 @@ from firstwin.outbox.way_out import NoWayOutError, WayOut, missing, needs_way_ou
 from firstwin.rules.problems import Problem
 from firstwin.rules.project import Project
 from firstwin.rules.terms import Email, Rule
+from firstwin.tools.check import Checked
+from firstwin.tools.said import MINUTE, MISTAKES, Said
 
 
 def stands_in_the_way(rules: Iterable[Rule], way_out: WayOut) -> str:
@@ -20,6 +22,16 @@ def must_have_a_way_out(rules: Iterable[Rule], way_out: WayOut) -> None:
     """Raises NoWayOutError that says what to set."""
     if sentence := stands_in_the_way(rules, way_out):
         raise NoWayOutError(sentence)
+
+
+def said_of(checked: Checked, way_out: WayOut, *, waits: str) -> Said:
+    """What a process says of these files. ``waits``: a sentence, where they wait for a plan."""
+    mistakes = MISTAKES if checked.errors else ""
+    return Said(
+        wrong=tuple(filter(None, (mistakes, stands_in_the_way(checked.library.rules, way_out)))),
+        degraded=(waits,) if waits else (),
+        tick_every=checked.project.tick_every if checked.project else MINUTE,
+    )
 
 
 def must_keep_time(project: Project, killed_after: float) -> None:

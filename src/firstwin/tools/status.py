@@ -17,6 +17,7 @@ from firstwin.db.runs import find_run
 from firstwin.facts.intake import SourceStatus, source_status
 from firstwin.facts.timeline import unplaced
 from firstwin.tools.destinations import Destination, stopped
+from firstwin.tools.pauses import Paused, pauses
 from firstwin.tools.vital import Heart, hearts, lag, tripped, waits
 
 
@@ -74,6 +75,7 @@ class Status:
     paused: bool
     stopped: tuple[Destination, ...]
     waits: timedelta | None = None
+    pauses: tuple[Paused, ...] = ()
 
 
 def status(connection: Connection, run: str = t.LIVE) -> Status:
@@ -81,22 +83,23 @@ def status(connection: Connection, run: str = t.LIVE) -> Status:
     real = clock(connection)
     found = find_run(connection, run)
     at = found.at(real) if found else real
-    pauses = {row.scope: row for row in connection.execute(select(t.pause))}
+    held = {row.scope: row for row in connection.execute(select(t.pause))}
     return Status(
         at=at,
         deliveries=_counts(connection, t.delivery, t.delivery.c.state, run),
         not_sent=_not_sent(connection, run),
         outcomes=_outcomes(connection),
-        rules=tuple(_rules(connection, run, at, pauses)),
+        rules=tuple(_rules(connection, run, at, held)),
         accounts=_size(connection, t.account),
         people=_size(connection, t.person),
         unplaced=unplaced(connection),
         feeds=_feeds(connection),
         sources=tuple(source_status(connection, real)),
         hearts=hearts(connection, real),
-        paused="*" in pauses,
+        paused="*" in held,
         stopped=stopped(connection, real),
         waits=waits(connection, run, at, real),
+        pauses=pauses(held.values()),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from firstwin.outbox.holds import Holds, holds
 from firstwin.outbox.rows import IS_WAITING
 from firstwin.tick.breaker import BY
 from firstwin.tools.destinations import Destination, stopped
+from firstwin.tools.said import Said, said
 
 
 class RuleSigns(Protocol):
@@ -42,6 +43,7 @@ class Heart:
     who: str
     kind: str
     age: timedelta
+    said: Said = field(default_factory=Said)
 
 
 class Signs(Protocol):
@@ -105,8 +107,8 @@ def tripped(pauses: Mapping[str, Row[Any]], rule: str) -> str | None:
 
 def hearts(connection: Connection, real: datetime) -> tuple[Heart, ...]:
     h = t.heartbeat.c
-    rows = connection.execute(select(h.who, h.kind, h.at).order_by(h.kind, h.who))
-    return tuple(Heart(row.who, row.kind, real - row.at) for row in rows)
+    rows = connection.execute(select(h.who, h.kind, h.at, h.says).order_by(h.kind, h.who))
+    return tuple(Heart(row.who, row.kind, real - row.at, said(row.says)) for row in rows)
 
 
 def waits(connection: Connection, run: str, at: datetime, real: datetime) -> timedelta | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,7 +44,7 @@ class Brought:
     said_key: object
 
 
-Reader = Callable[[object], Brought]
+Reader = Callable[[object], Awaitable[Brought]]
 
 
 class Ingest:
@@ -89,7 +90,7 @@ class Ingest:
         source = await self._known(_basic(request))
         body = await read_body(request, most=LARGEST_BATCH, within_s=self._patience_s)
         body = unpacked(body, request.headers.get("content-encoding", ""), most=LARGEST_BATCH)
-        brought = reader(_json(body))
+        brought = await reader(_json(body))
         source = source or await self._known(brought.said_key)
         if source is None:
             raise _unauthorized("No write key was sent: it goes into HTTP Basic as the user, or into the body.")
@@ -138,9 +139,9 @@ class Ingest:
             self._rung = time.monotonic()
             self._bell.ring(Task.TICK)
 
-    def _posthog(self, document: object) -> Brought:
-        brought = _batch(document)
-        group_type = self._group_type()
+    async def _posthog(self, document: object) -> Brought:
+        brought = await _batch(document)
+        group_type = await run_in_threadpool(self._group_type)  # which may read changed files
         documents = [
             (place, said) for place, event in brought.documents for said in posthog.messages(event, group_type)
         ]
@@ -171,7 +172,7 @@ def _json(body: bytes) -> object:
         raise HTTPException(400, f"This is not JSON: {error}.") from None
 
 
-def _batch(document: object) -> Brought:
+async def _batch(document: object) -> Brought:
     if not isinstance(document, dict) or not isinstance(document.get("batch"), list):
         raise HTTPException(400, 'This is not a batch: {"batch": [message, …]}.')
     messages = document["batch"]
@@ -205,7 +206,7 @@ def _in_context(message: object, context: Mapping[str, Any]) -> object:
 
 
 def _single(kind: str) -> Reader:
-    def reader(document: object) -> Brought:
+    async def reader(document: object) -> Brought:
         if not isinstance(document, dict):
             raise HTTPException(400, "This is not a message: a JSON object.")
         return Brought([(0, {**document, "type": kind})], document.get("sentAt"), document.get("writeKey"))

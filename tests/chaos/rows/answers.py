@@ -65,8 +65,9 @@ def _manners(rig: Rig, date: float) -> Mapping[str, Sequence[Answer]]:
 
 
 def _is_over(rig: Rig) -> bool:
-    """What is held for a destination that is gone stays."""
-    return not any(row.state not in ("delivered", "dead", "held") for row in rig.ledger.rows())
+    """What is held for a destination that is gone stays; what is held for one that rests goes on."""
+    open_ = [row for row in rig.ledger.rows() if row.state not in ("delivered", "dead")]
+    return all(row.state == "held" and row.what[4] == "gone" for row in open_)
 
 
 def _found(rig: Rig, date: float) -> Found:

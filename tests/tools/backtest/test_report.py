@@ -6,14 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from firstwin.outbox.caps import Frequency
+from firstwin.outbox.peace import Peace
+from firstwin.outbox.restraint import Restraint
+from firstwin.rules.caps import Caps
 from firstwin.rules.terms import (
     BecomesStart,
     Comparison,
     Count,
+    Email,
     Ever,
     Property,
     PropertyName,
     Reached,
+    Recipient,
     Record,
     Rule,
     SinceStart,
@@ -21,6 +27,7 @@ from firstwin.rules.terms import (
 )
 from firstwin.tick.environment import Environment
 from firstwin.tools.backtest.report import NoFactsError, Report, Wanted, backtest
+from firstwin.tools.backtest.run import UNRESTRAINED
 from tests.tick.bench_of_rules import DAY, HOUR, T0, World, rule
 
 NUDGE = rule("nudge", DAY)
@@ -40,9 +47,16 @@ def world(engine: Engine) -> World:
     return made
 
 
-def told(world: World, asked: Rule, *others: Rule, wanted: Wanted = YEAR, every: timedelta = HOUR) -> Report:
+def told(
+    world: World,
+    asked: Rule,
+    *others: Rule,
+    wanted: Wanted = YEAR,
+    every: timedelta = HOUR,
+    restraint: Restraint = UNRESTRAINED,
+) -> Report:
     env = Environment((*others, asked), every=every)
-    return backtest(world.engine, env, asked, wanted, 1000, lambda _: None)
+    return backtest(world.engine, env, asked, wanted, restraint, lambda _: None)
 
 
 def test_without_a_goal_nothing_is_said_of_one(world: World) -> None:
@@ -73,6 +87,32 @@ def test_the_goal_of_a_rule_ends_its_starts_and_counts(world: World) -> None:
     assert found.goal is not None
     assert (found.goal.nudged, found.goal.after, found.goal.median) == (2, 1, 2 * DAY)
     assert (found.goal.others, found.goal.others_reached, found.goal.others_before) == (0, 0, 1)
+
+
+def test_whoever_got_no_mail_is_none_of_those_whom_one_helped(engine: Engine) -> None:
+    """Three invite the same reader on three days, who gets one mail; each reaches the goal two days later."""
+    made = World(engine, ())
+    for number, name in enumerate(("acme", "blue", "cedar")):
+        made.account(name, -DAY)
+        made.fact("signed_up", number * DAY, name, props={"invitee": "ada@x.example"})
+        made.fact("report_sent", (number + 3) * DAY, name)
+    asked = rule("nudge", DAY, Email("hello", Recipient("address", "start.invitee")))
+    once = Frequency(Caps.model_validate({"person": {"at_most": 1, "in_last": "30 days"}}))
+    free, capped = told(made, asked, ACTIVATED), told(made, asked, ACTIVATED, restraint=Restraint(1000, Peace(), once))
+    assert (free.judged, capped.judged) == ((), ("caps",))
+    assert (capped.figures.sent, capped.figures.messages, capped.figures.mails.stopped) == (1, 1, {"capped": 2})
+    assert free.figures.goal is not None
+    assert (free.figures.goal.nudged, free.figures.goal.after, free.figures.goal.others) == (3, 3, 0)
+    assert capped.figures.goal is not None
+    assert (capped.figures.goal.nudged, capped.figures.goal.after) == (1, 1)
+    assert (capped.figures.goal.others, capped.figures.goal.others_reached) == (2, 2)
+
+
+def test_a_cap_of_alerts_is_said_not_to_be_played(world: World) -> None:
+    alerts = Frequency(Caps.model_validate({"csm": {"at_most": 1, "in_last": "30 days"}}))
+    found = told(world, NUDGE, restraint=Restraint(1000, Peace(), alerts))
+    assert (found.judged, found.caps_alerts, found.figures.messages) == ((), True, 3)
+    assert not told(world, NUDGE).caps_alerts
 
 
 def test_a_goal_that_no_single_fact_reaches_is_found_to_the_hour(world: World) -> None:

@@ -39,8 +39,8 @@ labels: {logged_in: came back}
 """
 
 
-def project() -> Project:
-    found, problems = parse_project(PROJECT, {}, "firstwin.yaml")
+def project(more: str = "") -> Project:
+    found, problems = parse_project(PROJECT + more.encode(), {}, "firstwin.yaml")
     assert found is not None, problems
     return found
 
@@ -64,14 +64,15 @@ def it_is(world: World, at: timedelta) -> None:
 
 
 def told(
-    world: World, subject: str = "acme", *, rule: str | None = None, person: str | None = None, then: datetime | None = None
+    world: World, subject: str = "acme", *, rule: str | None = None, person: str | None = None, then: datetime | None = None,
+    more: str = "",
 ) -> Explained:  # fmt: skip
-    """What explain answers about the only rule, or the one that is named."""
+    """What explain answers about the only rule, or the one that is named; ``more`` are lines of firstwin.yaml."""
     asked = next(one for one in world.env.rules if rule in (None, one.id))
     with look(world.engine) as connection:
         who = whom(connection, asked, subject, person, T0 + 1000 * DAY)
         assert not isinstance(who, Several)
-        return explain(connection, world.env, project(), asked, who, run="live", at=then)
+        return explain(connection, world.env, project(more), asked, who, run="live", at=then)
 
 
 def the_start(found: Explained) -> StartSeen:

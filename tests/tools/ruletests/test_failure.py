@@ -8,7 +8,7 @@ from tests.tools.ruletests.given import Play, shown
 
 SIGNED_UP = "rule: first-login\nevents: [2026-03-27 09:00 signed_up]\n"
 LOGGED_IN = "rule: first-login\nevents: [2026-03-27 09:00 signed_up, 2026-03-27 10:00 logged_in]\n"
-NEVER = "          ✗ unless logged in since the start  never"
+NEVER = "          unless logged in since the start  no: never"
 CAME = "came      2026-03-28 09:00  email note to person@example.com, about account"
 BECAUSE = "because   Signed up and not yet logged in."
 
@@ -42,28 +42,28 @@ came      nothing""",
 expected  email note
 came      2026-03-28 09:00  nothing: gate_false, `unless` or `only_if` stood in the way, about account
 because   unless
-          ✓ unless logged in since the start  once, last 2026-03-27 10:00""",
+          unless logged in since the start  yes: once, last 2026-03-27 10:00""",
     f"{LOGGED_IN}expect: nothing\nbecause: goal_met": """
 expected  nothing, because goal_met
 came      2026-03-28 09:00  nothing: gate_false, `unless` or `only_if` stood in the way, about account
           not as expected: because
 because   unless
-          ✓ unless logged in since the start  once, last 2026-03-27 10:00""",
+          unless logged in since the start  yes: once, last 2026-03-27 10:00""",
     "rule: first-login\nevents: [2026-03-27 09:00 logged_in]\nexpect: {email: note}": """
 expected  email note
 came      nothing: no_start, the rule never began
-          ✗ when signed_up  never""",
+          when signed_up  no: never""",
     "rule: won\nevents: [2026-03-27 09:00 report_sent]\nexpect: {record: won}": """
 expected  record won
 came      nothing: no_start, the rule never began
-          ✗ when report sent at least twice at any time so far  once, last 2026-03-27 09:00""",
+          when report sent at least twice at any time so far  no: once, last 2026-03-27 09:00""",
     "rule: series\nevents: [2026-03-27 09:00 signed_up, 2026-03-28 09:00 logged_in]\nexpect: [{step: hello}, {step: later, account: account}]": """
 expected  a message, step later, about account
 came      2026-03-29 09:00  nothing: gate_false, `unless` or `only_if` stood in the way, step later, about account
 because   unless
-          ✗ until  reached “won”                               never
-          ✗        report sent at least twice at any time so far  never
-          ✓ unless logged in since the start                   once, last 2026-03-28 09:00""",
+          until  reached “won”                               no: never
+                 report sent at least twice at any time so far  no: never
+          unless logged in since the start                   yes: once, last 2026-03-28 09:00""",
     "rule: series\nevents: [2026-03-27 09:00 signed_up]\nexpect: [{step: hello}]": """
 expected  nothing more
 came      2026-03-29 09:00  email note to person@example.com, step later, about account
@@ -81,9 +81,9 @@ def test_it_is_told(play: Play, text: str) -> None:
 def test_clauses_stand_in_columns(play: Play) -> None:
     lines = shown(play("rule: series\nevents: [2026-03-27 09:00 signed_up]\nexpect: [{step: hello}]")).splitlines()
     assert lines[3:] == [
-        "          ✗ until  reached “won”                                  never",
-        "          ✗        report sent at least twice at any time so far  never",
-        "          ✗ unless logged in since the start                      never",
+        "          until  reached “won”                                  no: never",
+        "                 report sent at least twice at any time so far  no: never",
+        "          unless logged in since the start                      no: never",
     ]
 
 

@@ -20,9 +20,11 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal,
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
@@ -32,7 +34,7 @@ from firstwin.db.insert import document
 from firstwin.db.types import EPOCH, MICROSECOND, Instant, Json
 from firstwin.match.changed import changes, new_or_present
 from firstwin.match.episodes import boundaries_of, condition_of
-from firstwin.match.gates import answers
+from firstwin.match.gates import answers, stands
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.scope import Scope, StartColumns, named
 from firstwin.match.seen import NOW, PREVIOUS, of_this_run
@@ -75,12 +77,14 @@ class Questions:
     asked: Asked
     run: str
 
-    def prepare(self, grid: Grid) -> None:
+    def prepare(self, grid: Grid, *, at_wire: bool = False) -> None:
         """Raises NeedsSlots or NotAMoment where a question cannot be put for many slots at once."""
         if isinstance(self.asked.rule.when, BecomesStart):
             _turns(self.asked, grid)
         for step in self.asked.rule.steps:
             _gates(self.asked, step, self.connection.dialect)
+            if at_wire:
+                _at_wire(self.asked, step, self.connection.dialect)
 
     def turns(self, grid: Grid, begin: datetime, end: datetime) -> Sequence[Any]:
         """(subject, slot, holds) wherever the truth of the rule's state is not what it was at the subject's row before.
@@ -93,6 +97,10 @@ class Questions:
     def gates(self, step: Step, rows: Sequence[Row]) -> list[Any]:
         """(id, exists, goal, unless, only_if) of each row: ``id``, ``subject``, the start's ``at`` and ``props``, ``now``."""
         return self._in_batches(_gates(self.asked, step, self.connection.dialect), rows)
+
+    def at_wire(self, step: Step, rows: Sequence[Row]) -> list[Any]:
+        """(id, exists, goal, unless, only_if, stands) of each row, asked as when a message goes out."""
+        return self._in_batches(_at_wire(self.asked, step, self.connection.dialect), rows)
 
     def newest_facts(self, rows: Sequence[Row]) -> dict[int, datetime]:
         """By ``id``: the newest fact that made the rule's state true, where one was new at that slot.
@@ -142,6 +150,15 @@ def _gates(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=256)
+def _at_wire(asked: Asked, step: Step, dialect: Dialect) -> Select[Any]:
+    asker = asked_rows(dialect, id=BigInteger(), subject=Text(), at=Instant(), props=Json, now=Instant())
+    columns = StartColumns(asker.c.at, asker.c.props)
+    scope = Scope(asked.rule.about, asker.c.subject, asked.seen, columns, asked.recorders)
+    told = (*answers(asked.rule, step, scope), stands(asked, scope))
+    return must_be_known(select(asker.c.id, *(with_own_clock(answer, asker) for answer in told)))
+
+
 @lru_cache(maxsize=64)
 def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
     boundaries = boundaries_of(condition_of(asked.rule), asked.rule.about)
@@ -160,8 +177,17 @@ def _newest_facts(asked: Asked, dialect: Dialect) -> Select[Any]:
 
 
 def asked_rows(dialect: Dialect, **columns: Any) -> FromClause:  # noqa: ANN401 - kinds of SQL types
-    """The rows of the parameter, read once: without the OFFSET, databases read a row's JSON anew at each use."""
-    return select(given(dialect, **columns)).offset(0).subquery("asked")
+    """The rows of the parameter, read once: without the OFFSET, databases read a row's JSON anew at each use.
+
+    SQLite takes a document for a few rows, and where a run's own facts stand beside the project's it would go through all
+    of a name for each of them. A second document of one row makes it expect many, and put them in order once.
+    """
+    rows: FromClause = given(dialect, **columns)
+    asked = select(rows)
+    if dialect.name == "sqlite":
+        one = func.json_each(literal("[0]")).table_valued("value", name="one")
+        asked = asked.select_from(rows.join(one, true()))
+    return asked.offset(0).subquery("asked")
 
 
 def must_be_known(statement: Select[Any], *besides: str) -> Select[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from firstwin.decide.value import History
+from firstwin.decide.value import NOTHING_YET, History
 from firstwin.match.running import length_of
 from firstwin.match.value import Start
 from firstwin.rules.terms import BecomesStart, Rule, Step
@@ -21,7 +21,8 @@ Gates = tuple[bool, bool, bool, bool]  # exists, goal, unless, only_if
 class Begun:
     """A start that was taken, with its steps that wait. ``left_at``: from which slot on its state is over.
 
-    ``gates``: how they stand when each step is decided, as far as that was asked.
+    ``gates``: how they stand when each step is decided, as far as that was asked. ``ended``: at which slot it was left
+    before its time, and why.
     """
 
     start: Start
@@ -30,6 +31,7 @@ class Begun:
     is_open: bool = True
     is_done: bool = False
     left_at: int | None = None
+    ended: tuple[int, str] | None = None
     gates: dict[str, Gates] = field(default_factory=dict)
 
     @property
@@ -39,10 +41,17 @@ class Begun:
     def overlaps(self, other: Begun) -> bool:
         return self.start.at < other.ends_at and other.start.at < self.ends_at
 
-    def leave(self) -> None:
+    def leave(self, number: int, reason: str) -> None:
         """It ended before its time, and is in nobody's way."""
         self.is_open = self.is_done = False
+        self.ended = number, reason
         self.waiting.clear()
+
+    def why_left(self, number: int) -> str | None:
+        """Why it was left at this slot or before it. Once all that was due is done, the end of its state ends nothing."""
+        if self.ended is not None and self.ended[0] <= number:
+            return self.ended[1]
+        return "state_ended" if self.waiting and self.left_at is not None and self.left_at <= number else None
 
     def settle(self, step: Step) -> None:
         del self.waiting[step.name]
@@ -77,9 +86,9 @@ class Memory:
     # ---- what was nudged ----
 
     def history(self, start: Start) -> History:
-        if self.rule.again.kind == "every time":
-            return History()
-        others = self._newest.get((start.subject, start.per), {})
+        others = self._newest.get((start.subject, start.per))
+        if others is None:
+            return NOTHING_YET
         last = max((at for one, at in others.items() if one != start.id), default=None)
         return History(frozenset(self._own.get(start.id, ())), last)
 

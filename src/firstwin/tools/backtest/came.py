@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from firstwin.decide.value import Decision, Nudge, Planned, Skip
+from firstwin.decide.value import Decision, Nudge, Planned, Reason, Skip
 from firstwin.match.value import Match
 
 DIGEST: Final = "digest"
@@ -17,13 +17,23 @@ DIGEST: Final = "digest"
 class Place(NamedTuple):
     """Where one message would have gone; ``address`` only for a mail.
 
-    ``in_list`` names the digest whose list the subject stands on: one message for all who have the same.
+    ``in_list`` names the digest whose list the subject stands on: one message for all who have the same. ``leaves``: the
+    end of the quiet hours that held it, None where none did. ``stopped``: why it does not go out after all.
     """
 
     channel: str
     destination: str
     address: str | None
     in_list: tuple[str, ...] = ()
+    leaves: datetime | None = None
+    stopped: str = ""
+
+
+class Fate(NamedTuple):
+    """What became of a mail on its way, as of ``Place``."""
+
+    leaves: datetime | None
+    stopped: str = ""
 
 
 class Sent(NamedTuple):
@@ -42,6 +52,26 @@ class Sent(NamedTuple):
     places: tuple[Place, ...]
     missed: tuple[str, ...] = ()
     variant: str | None = None
+
+    @property
+    def going(self) -> tuple[Place, ...]:
+        """The messages that would have gone out."""
+        return tuple(place for place in self.places if not place.stopped)
+
+    @property
+    def is_stopped(self) -> bool:
+        """None of its messages would have gone out, or not within the stretch."""
+        return bool(self.places) and not self.going
+
+    @property
+    def is_waiting(self) -> bool:
+        """Its quiet hours end only after the stretch: what becomes of it is not known."""
+        return self.is_stopped and any(place.stopped == Reason.QUIET_HOURS for place in self.places)
+
+    @property
+    def came_at(self) -> datetime:
+        """When the first of its messages would have come, or where none would have, when the first was stopped."""
+        return min((place.leaves or self.at for place in self.going or self.places), default=self.at)
 
 
 class Left(NamedTuple):
@@ -80,6 +110,23 @@ class Came:
             elif isinstance(one, Skip):
                 self.left[one.match.rule.id].append(_left(now, one))
 
+    def depart(self, rule: str, fates: Mapping[tuple[int, int], Fate]) -> None:
+        """By nudge and place, counted from 0: of those mails that did not leave as they were decided."""
+        found = self.sent[rule]
+        for (nudge, place), fate in fates.items():
+            one = found[nudge]
+            changed = one.places[place]._replace(leaves=fate.leaves, stopped=fate.stopped)
+            found[nudge] = one._replace(places=(*one.places[:place], changed, *one.places[place + 1 :]))
+
+    def arrived(self, rule: str) -> list[Sent]:
+        """The nudges that were not stopped on their way."""
+        return [one for one in self.sent[rule] if not one.is_stopped]
+
+    def not_arrived(self, rule: str) -> list[Left]:
+        """The steps that were not done, and those of which no message went out."""
+        stopped = [_stopped(one) for one in self.sent[rule] if one.is_stopped]
+        return sorted([*self.left[rule], *stopped], key=_when) if stopped else self.left[rule]
+
     def forget(self, rule: str) -> None:
         """It is done once more."""
         self.sent.pop(rule, None)
@@ -101,6 +148,14 @@ def _list_of(match: Match, planned: Planned) -> tuple[str, ...]:
     if planned.channel != DIGEST:
         return ()
     return match.due_at.isoformat(), match.step.name, planned.action.template, planned.destination, planned.receiver
+
+
+def _stopped(one: Sent) -> Left:
+    return Left(one.rule, one.subject, one.key, one.step, one.came_at, one.start_at, one.places[0].stopped)
+
+
+def _when(one: Left) -> datetime:
+    return one.at
 
 
 def _left(now: datetime, one: Skip) -> Left:

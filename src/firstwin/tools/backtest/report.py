@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from firstwin.db import tables
 from firstwin.db.engine import read
+from firstwin.outbox.restraint import Restraint
 from firstwin.rules.terms import BecomesStart, Rule
 from firstwin.tick.environment import Environment
 from firstwin.tick.slots import slot_of
@@ -35,7 +36,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Report:
-    """``first_fact`` is set where the history begins only after what was asked for."""
+    """``first_fact`` is set where the history begins only after what was asked for.
+
+    ``judged`` names what the project sets for all mails, and was played: ``quiet_hours``, ``caps``. ``caps_alerts``: it also
+    caps the alerts of CSMs, which was not.
+    """
 
     rule: str
     since: datetime
@@ -43,20 +48,32 @@ class Report:
     every: timedelta
     slots: int
     first_fact: datetime | None
+    judged: tuple[str, ...]
+    caps_alerts: bool
     figures: Figures
 
 
 def backtest(
-    engine: Engine, env: Environment, rule: Rule, wanted: Wanted, daily_cap: int, progress: Callable[[float], None]
+    engine: Engine,
+    env: Environment,
+    rule: Rule,
+    wanted: Wanted,
+    restraint: Restraint,
+    progress: Callable[[float], None],
 ) -> Report:
-    """Raises NoFactsError where nothing is known of that stretch."""
+    """What the rule would have done under what the project sets for all of its rules.
+
+    Raises NoFactsError where nothing is known of that stretch.
+    """
     first = _first_fact(engine)
     if first is None or first > wanted.until:
         raise NoFactsError(_no_facts(first, wanted))
     grid = _grid(env, rule, wanted, first)
-    came = run_backtest(engine, env, rule, grid, progress)
+    came = run_backtest(engine, env, rule, grid, progress, restraint=restraint)
     later = first if first > wanted.since else None
-    return Report(rule.id, grid.begin, grid.end, grid.every, grid.count, later, figures(came, rule.id, daily_cap))
+    found = figures(came, rule.id, restraint.daily_cap)
+    caps_alerts = restraint.frequency.caps.csm is not None
+    return Report(rule.id, grid.begin, grid.end, grid.every, grid.count, later, restraint.of_mails, caps_alerts, found)
 
 
 def _grid(env: Environment, rule: Rule, wanted: Wanted, first: datetime) -> Grid:

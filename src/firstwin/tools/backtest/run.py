@@ -6,43 +6,61 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from firstwin.db.engine import read
 from firstwin.db.runs import Run
+from firstwin.decide.value import Decision
 from firstwin.match.changed import NotAMoment
 from firstwin.match.seen import seen_by
+from firstwin.outbox.restraint import Restraint
 from firstwin.rules.terms import Rule
 from firstwin.tick.environment import Environment
 from firstwin.tools.backtest.asking import NeedsSlots
 from firstwin.tools.backtest.came import Came, GoalMet
+from firstwin.tools.backtest.departures import Departures
 from firstwin.tools.backtest.goal import MILESTONE, Reaching, goal_of
 from firstwin.tools.backtest.grid import Grid
 from firstwin.tools.backtest.needed import needed, one_by_one, own_names
 from firstwin.tools.backtest.plain import may_go_together
 from firstwin.tools.backtest.slots import Told, go_through
 from firstwin.tools.backtest.together import Together
+from firstwin.tools.backtest.wires import SlotBySlot
 from firstwin.tools.scratch import scratch
 
 Progress = Callable[[float], None]  # hears the share that is done
+Hears = Callable[[datetime, Sequence[Decision]], None]
+UNRESTRAINED: Final = Restraint()
 
 
 def run_backtest(
-    engine: Engine, env: Environment, rule: Rule, grid: Grid, progress: Progress, *, by_slots: bool = False
-) -> Came:
+    engine: Engine, env: Environment, rule: Rule, grid: Grid, progress: Progress, *, by_slots: bool = False,
+    restraint: Restraint = UNRESTRAINED,
+) -> Came:  # fmt: skip
     """What the rule and those that it builds on would have done; nothing is written into the project's tables.
 
-    ``by_slots`` goes slot by slot even where there is a faster way to the same answer.
+    ``restraint`` says when the rule's mails may leave, and how many. ``by_slots`` goes slot by slot even where there is a faster way to the same answer.
     """
     came, goal = Came(), goal_of(rule, env)
     rules = needed(rule, env.rules, (MILESTONE,))
     env = replace(env, rules=rules, every=grid.every, told=came.hear, _asked={})
     own_facts = any(map(own_names, rules))
     with _nothing_collected(), scratch(engine, rules, grid.begin, own_facts=own_facts) as (connection, run):
-        _Backtest(connection, env, run, grid, came, by_slots=by_slots).go(progress)
+        departures = Departures(connection, rule, restraint, grid) if restraint.of_mails else None
+        if departures is not None:
+            env = replace(env, told=_both(came.hear, departures.hear))
+        _Backtest(connection, env, run, grid, came, departures, by_slots=by_slots).go(progress)
+        if departures is not None:
+            with read(engine) as others:
+                came.depart(rule.id, departures.fates(others))
         if goal is not None:
             reaching = Reaching(connection, env, run.id, rule, goal, grid)
-            came.goal = GoalMet(goal.says, reaching.pairs(came.sent[rule.id]), reaching.pairs(came.left[rule.id]))
+            came.goal = GoalMet(
+                goal.says, reaching.pairs(came.arrived(rule.id)), reaching.pairs(came.not_arrived(rule.id))
+            )
     return came
 
 
@@ -52,7 +70,7 @@ def run_together(engine: Engine, env: Environment, rules: Sequence[Rule], grid: 
     env = replace(env, rules=tuple(rules), every=grid.every, told=came.hear, _asked={})
     own_facts = any(map(own_names, rules))
     with _nothing_collected(), scratch(engine, rules, grid.begin, own_facts=own_facts) as (connection, run):
-        _Backtest(connection, env, run, grid, came, by_slots=False).go(progress)
+        _Backtest(connection, env, run, grid, came, None, by_slots=False).go(progress)
     return came
 
 
@@ -75,15 +93,14 @@ class _Backtest:
     run: Run
     grid: Grid
     came: Came
+    departures: Departures | None
     by_slots: bool
 
     def go(self, progress: Progress) -> None:
         """Rule after rule where each builds only on those before it; else all of them, slot after slot."""
         rules = self.env.rules
         if not one_by_one(rules):
-            go_through(
-                self.connection, self.env, self.run, rules, self.grid, _part(progress, 0, 1, self.grid), jumps=False
-            )
+            self._slot_by_slot(rules, _part(progress, 0, 1, self.grid), jumps=False)
             return
         for place, rule in enumerate(rules):
             self._one(rule, _part(progress, place, len(rules), self.grid))
@@ -92,19 +109,41 @@ class _Backtest:
         asked = self.env.asked(rule, seen_by(self.connection, self.run.id))
         if not self.by_slots and may_go_together(asked, self.env, self.env.rules) and self._together(rule, told):
             return
-        go_through(self.connection, self.env, self.run, (rule,), self.grid, told, jumps=True)
+        self._slot_by_slot((rule,), told, jumps=True)
+
+    def _slot_by_slot(self, rules: Sequence[Rule], told: Told, *, jumps: bool) -> None:
+        if self.departures is None:
+            go_through(self.connection, self.env, self.run, rules, self.grid, told, jumps=jumps)
+            return
+        wire = SlotBySlot(self.connection, self.env, self.run, self.departures)
+        go_through(self.connection, self.env, self.run, rules, self.grid, told, jumps=jumps, before=wire.before)
+        wire.until(self.grid.end)
 
     def _together(self, rule: Rule, told: Told) -> bool:
         """Whether it could be done so. If not, it has left no trace."""
         attempt = self.connection.begin_nested()
         try:
-            Together(self.connection, self.env, self.run, rule, self.grid).go(told)
+            Together(self.connection, self.env, self.run, rule, self.grid, self._of(rule)).go(told)
         except (NeedsSlots, NotAMoment):
             attempt.rollback()
             self.came.forget(rule.id)
+            if (departures := self._of(rule)) is not None:
+                departures.forget()
             return False
         attempt.commit()
         return True
+
+    def _of(self, rule: Rule) -> Departures | None:
+        """Where its mails are watched."""
+        return self.departures if self.departures is not None and self.departures.rule.id == rule.id else None
+
+
+def _both(one: Hears, other: Hears) -> Hears:
+    def told(now: datetime, decisions: Sequence[Decision]) -> None:
+        one(now, decisions)
+        other(now, decisions)
+
+    return told
 
 
 def _part(progress: Progress, place: int, parts: int, grid: Grid) -> Told:

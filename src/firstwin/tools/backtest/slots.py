@@ -23,13 +23,22 @@ rule_row, step_due = tables.rule.c, tables.step_due.c
 Told = Callable[[int], None]  # hears how many slots are done
 
 
+def nothing(_moment: datetime) -> None:
+    """Between the slots nothing happens."""
+
+
 def go_through(
-    connection: Connection, env: Environment, run: Run, rules: Sequence[Rule], grid: Grid, told: Told, *, jumps: bool
-) -> None:
-    """All slots of these rules, in the order of the worker. ``jumps``: no rule reads what a later one makes."""
+    connection: Connection, env: Environment, run: Run, rules: Sequence[Rule], grid: Grid, told: Told, *, jumps: bool,
+    before: Callable[[datetime], None] = nothing,
+) -> None:  # fmt: skip
+    """All slots of these rules, in the order of the worker. ``jumps``: no rule reads what a later one makes.
+
+    ``before`` hears of each slot before its ticks.
+    """
     agendas = [_Agenda(connection, env, run, rule, grid, jumps=jumps) for rule in rules]
     number = 0
     while number < grid.count:
+        before(grid.at(number))
         for agenda in agendas:
             if agenda.next == number:
                 agenda.tick()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, select
 from firstwin.db import tables
 from firstwin.db.runs import Run
 from firstwin.decide.decide import decide
-from firstwin.decide.value import Hold, Nudge, Policy, Subject
+from firstwin.decide.value import Hold, Nudge, Policy, Reason, Subject
 from firstwin.match.plan import Moment
 from firstwin.match.seen import seen_by
 from firstwin.match.value import Match, Start
@@ -25,11 +25,13 @@ from firstwin.tick.policy import policy_at
 from firstwin.tick.rule import earliest_of, tick_within
 from firstwin.tools.backtest.asking import NeedsSlots, Questions, microseconds
 from firstwin.tools.backtest.begun import Begun, Memory, in_order
+from firstwin.tools.backtest.departures import Departures
 from firstwin.tools.backtest.events import events
 from firstwin.tools.backtest.grid import Grid
 from firstwin.tools.backtest.known import Due, Known
 from firstwin.tools.backtest.milestones import Milestones
 from firstwin.tools.backtest.slots import Told, advance
+from firstwin.tools.backtest.wires import AllAtOnce
 
 s, d, n, e = tables.start.c, tables.step_due.c, tables.nudge.c, tables.episode.c
 
@@ -53,8 +55,11 @@ class Chunk:
 class Together:
     """One rule. Its first slot is the worker's own; what that left behind is where the rest begins."""
 
-    def __init__(self, connection: Connection, env: Environment, run: Run, rule: Rule, grid: Grid) -> None:
+    def __init__(
+        self, connection: Connection, env: Environment, run: Run, rule: Rule, grid: Grid, departures: Departures | None
+    ) -> None:
         self.connection, self.env, self.run, self.rule, self.grid = connection, env, run, rule, grid
+        self.departures, self.nudged = departures, dict[int, Begun]()
         self.asked = env.asked(rule, seen_by(connection, run.id))
         self.questions = Questions(connection, self.asked, run.id)
         self.known = Known(connection, env, self.asked, grid.end)
@@ -69,7 +74,7 @@ class Together:
 
     def go(self, told: Told) -> None:
         """Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
-        self.questions.prepare(self.grid)
+        self.questions.prepare(self.grid, at_wire=self.departures is not None)
         tick_within(self.connection, self.env, self.run, self.rule, self.grid.begin)
         self._take_over()
         if not isinstance(self.rule.when, BecomesStart):
@@ -79,6 +84,8 @@ class Together:
             last = min(first + size, self.grid.count) - 1
             self._do(Chunk(first, last))
             told(last + 1)
+        if self.departures is not None:
+            self.departures.judge(self.grid.end, AllAtOnce(self.questions, self.grid, self.nudged))
         advance(self.connection, self.run, self.rule, self.grid.end)
 
     def _take_over(self) -> None:
@@ -90,7 +97,7 @@ class Together:
             begun = self.memory.begin(Start(*start), waiting[start[0]])
             begun.is_open, begun.is_done = state == "open", state == "done"
             self._add(begun)
-            starts[begun.start.subject] = begun
+            starts[begun.start.subject] = self.nudged[begun.start.id] = begun
             self.ids = count(max(begun.start.id + 1, next(self.ids)))
         for start_id, subject, per, step, at in self._mine(
             select(n.start_id, n.subject, n.per, n.step, n.decided_at), n
@@ -230,9 +237,9 @@ class Together:
         in_the_way = self.memory.in_the_way(new)
         for one in in_the_way:
             if one.is_open and (one.start.id, number) in chunk.goals:
-                one.leave()
+                one.leave(number, Reason.GOAL_MET)
         if any(one.is_open or one.is_done for one in in_the_way):
-            new.leave()  # noted: another one is running
+            new.leave(number, Reason.ALREADY_RUNNING)  # noted: another one is running
         self.memory.of[new.who].append(new)
 
     def _decide_one(self, chunk: Chunk, number: int, begun: Begun, step: Step) -> None:
@@ -249,8 +256,10 @@ class Together:
         if isinstance(decision, Nudge):
             self.memory.nudged(start.id, begun.who, step.name, now)
             self.milestones.note(decision, number)
+            if self.departures is not None:
+                self.nudged[start.id] = begun
         elif decision.ends_start:
-            begun.leave()
+            begun.leave(number, decision.reason)
         self.env.told(now, (decision,))
 
     def _nobody(self, start: Start, *, exists: bool) -> Subject:

@@ -20,12 +20,14 @@ MOST = 12  # moments at which a state is asked about
 
 def ahead(question: Question, starts: Sequence[StartSeen], stand_in: Untaken | None, is_true: bool | None) -> Next:
     """``is_true`` is whether the state holds now, of a rule that begins with one; ``stand_in`` a start to ask it with."""
-    coming = sorted((step.would.at, step) for start in starts for step in start.steps if step.would)
-    fires = [(at, step) for at, step in coming if step.would and step.would.outcome == "nudge" and at >= question.now]
+    told = [(step.would, step) for start in starts for step in start.steps if step.would]
+    coming = sorted(told, key=lambda each: each[0].until or each[0].at)
+    goes = ((would.until or would.at, step) for would, step in coming if would.outcome == "nudge" or would.until)
+    fires = [(at, step) for at, step in goes if at >= question.now]
     if fires:
         at, step = fires[0]
         return Next(at, f"step “{step.name}”" if step.name else step.says)
-    held = [step.would for _, step in coming if step.would and step.would.outcome == "hold"]
+    held = [would for would, _ in coming if would.outcome == "hold" and would.until is None]
     if held:
         return Next(None, f"once it is held back no more{held[0].detail and f': {held[0].detail}'}")
     if isinstance(question.rule.when, BecomesStart) and not is_true and stand_in is not None:

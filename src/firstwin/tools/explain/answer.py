@@ -85,7 +85,10 @@ class SkipSeen:
 
 @dataclass(frozen=True)
 class Would:
-    """What would be decided of a step at a moment if nothing else happens: ``nudge``, ``skip`` or ``hold``."""
+    """What would be decided of a step at a moment if nothing else happens: ``nudge``, ``skip`` or ``hold``.
+
+    ``until`` is when it goes after all, of what only waits for a time of day.
+    """
 
     at: datetime
     outcome: Literal["nudge", "skip", "hold"]
@@ -93,6 +96,7 @@ class Would:
     reason: str | None = None
     why: str = ""
     detail: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from firstwin.db import tables as t
 from firstwin.db.engine import clock
 from firstwin.db.runs import find_run
 from firstwin.match.starts.found import Found
+from firstwin.outbox.peace import Peace
 from firstwin.rules.project import Project
 from firstwin.rules.say import say, say_in_short, say_start
 from firstwin.rules.terms import BecomesStart, Rule
@@ -23,6 +24,7 @@ from firstwin.tools.explain.kept import Row, as_it_was, kept
 from firstwin.tools.explain.question import Question
 from firstwin.tools.explain.seen import not_taken, taken
 from firstwin.tools.explain.would import expected, outcomes
+from firstwin.tools.pauses import pauses_of
 from firstwin.tools.whom import Whom
 
 
@@ -75,6 +77,7 @@ def question_about(
     return Question(
         connection, env, rule, who.id, run, now, at is not None,
         remembered if at is None else as_it_was(remembered, at), active_from, project.labels,
+        Peace(project.quiet_hours, project.zone),
     )  # fmt: skip
 
 
@@ -130,6 +133,12 @@ def _why_none(question: Question, is_true: bool | None) -> str:
 
 
 def _notes(question: Question) -> Iterator[str]:
+    if not question.is_past:  # nobody knows what was paused then
+        yield from (f"{pause}." for pause in pauses_of(question.connection, question.rule.id))
+    yield from _of_the_rule(question)
+
+
+def _of_the_rule(question: Question) -> Iterator[str]:
     row = t.rule.c
     query = select(row.version, row.error, row.last_slot).where(row.run == question.run, row.id == question.rule.id)
     known = question.connection.execute(query).one_or_none()

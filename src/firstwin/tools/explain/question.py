@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from firstwin.db import tables as t
 from firstwin.match.plan import Asked, Moment
 from firstwin.match.seen import Seen, seen_by
+from firstwin.outbox.peace import Peace
 from firstwin.rules.say_term import Labels
 from firstwin.rules.terms import Rule
 from firstwin.tick.environment import Environment
@@ -41,6 +42,7 @@ class Question:
     kept: Kept
     active_from: datetime | None
     labels: Labels = field(default_factory=dict)
+    peace: Peace = field(default_factory=Peace)
 
     @property
     def began(self) -> datetime:

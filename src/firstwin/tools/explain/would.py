@@ -16,6 +16,7 @@ from firstwin.tick.decisions import decided_of_due
 from firstwin.tools.explain.answer import Would
 from firstwin.tools.explain.kept import Row
 from firstwin.tools.explain.question import Question
+from firstwin.tools.explain.quiet import kept_back
 from firstwin.tools.reasons import in_words
 
 MOST = 6  # steps of one start that are looked ahead at
@@ -49,7 +50,7 @@ def _outcome(question: Question, start: Row, step: Row, nudged: Sequence[Row]) -
         if not decided:
             return None, None
         stopped = _stopped_at_the_wire(question, asked, start, decided[0], at)
-    return decided[0], stopped or _would(decided[0], at, silent)
+    return decided[0], stopped or _would(question, decided[0], at, silent)
 
 
 def _is_ahead(question: Question, step: Row) -> bool:
@@ -68,10 +69,10 @@ def _stopped_at_the_wire(
     return None if reason is None else Would(at, "skip", (), reason, in_words(reason), AT_THE_WIRE)
 
 
-def _would(decision: Decision, at: datetime, silent: Mapping[str, str]) -> Would:
+def _would(question: Question, decision: Decision, at: datetime, silent: Mapping[str, str]) -> Would:
     match decision:
         case Nudge():
-            return Would(at, "nudge", tuple(_does(decision)))
+            return _goes_or_waits(decision, at, kept_back(question, decision, at))
         case Skip(reason=reason, detail=detail):
             return Would(at, "skip", (), reason.value, in_words(reason), detail)
         case Hold(match=match, reason=reason):
@@ -79,12 +80,25 @@ def _would(decision: Decision, at: datetime, silent: Mapping[str, str]) -> Would
             return Would(at, "hold", (), reason.value, in_words(reason), why)
 
 
-def _does(nudge: Nudge) -> Iterator[str]:
+def _goes_or_waits(nudge: Nudge, at: datetime, waits: Mapping[str, datetime]) -> Would:
+    """It is held where all that it would do is."""
+    if not waits or nudge.records or any(say_action(planned.action) not in waits for planned in nudge.planned):
+        return Would(at, "nudge", tuple(_does(nudge, waits)))
+    until, reason = min(waits.values()), Reason.QUIET_HOURS
+    return Would(at, "hold", tuple(_does(nudge, {})), reason.value, in_words(reason), _until(until), until)
+
+
+def _until(at: datetime) -> str:
+    return f"until {at:%Y-%m-%d %H:%M} UTC"
+
+
+def _does(nudge: Nudge, waits: Mapping[str, datetime]) -> Iterator[str]:
     if nudge.mode == "shadow":
         yield IN_SHADOW
     if nudge.held_out:
         yield HELD_OUT
-    yield from dict.fromkeys(say_action(planned.action) for planned in nudge.planned)
+    for says in dict.fromkeys(say_action(planned.action) for planned in nudge.planned):
+        yield f"{says} (held {_until(waits[says])} by quiet hours)" if says in waits else says
     yield from (say_action(record) for record in nudge.records)
     yield from (f"not {say_action(each.action)}: {each.detail or in_words(each.reason)}" for each in nudge.not_sent)
 

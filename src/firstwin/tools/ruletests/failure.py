@@ -40,8 +40,8 @@ class Failure:
         wide = max((len(each.says) for each in self.evidence), default=0)
         first = max((len(each.where) for each in self.evidence), default=0)
         for each in self.evidence:
-            mark = "✓" if each.holds else "✗"
-            yield f"          {mark} {each.where:<{first}} {each.says:<{wide}}  {each.shows}".rstrip(), ""
+            stands = f"{'yes' if each.holds else 'no'}{each.shows and f': {each.shows}'}"
+            yield f"          {each.where:<{first}} {each.says:<{wide}}  {stands}", ""
         for line in self.text.splitlines():
             yield f"          │ {line}", "quiet"
 

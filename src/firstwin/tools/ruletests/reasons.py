@@ -26,8 +26,8 @@ TOLD: Mapping[str, str] = {
     Reason.RENDER_ERROR: "its template could not be rendered",
     Reason.DAILY_CAP: "the day's messages were used up",
     Reason.QUIET_HOURS: "it is night where the receiver is, or the weekend",
-    Reason.CAPPED: "the receiver, or the account, has had as many mails as `caps` allows",
-    Reason.OUTRANKED: "a mail of a higher priority goes first, and `caps` has room for one",
+    Reason.CAPPED: "the receiver, the account or the CSM has had as many messages as `caps` allows",
+    Reason.OUTRANKED: "a message of a higher priority goes first, and `caps` has room for one",
 }
 
 
