@@ -114,10 +114,14 @@ def deliveries(engine: Engine, count: int = 1, *, run: str = REPLAY, **about: An
 def taken(
     engine: Engine, destination: str = "crm", *, run: str = REPLAY, worker: str = "worker-1", **how: Any
 ) -> tuple[Leased, ...]:
-    """As a worker does it: once more while another one claims there."""
+    """As a worker does it: once more while another one claims there. Of each rule and step by their ids: rows that are due
+    together come in any order.
+    """
     while True:
         with suppress(Elsewhere), write(engine) as connection:
-            return claim(connection, run, destination, worker, **how)
+            found = claim(connection, run, destination, worker, **how)
+            groups = list(dict.fromkeys((each.rule, each.step) for each in found))
+            return tuple(sorted(found, key=lambda each: (groups.index((each.rule, each.step)), each.id)))
 
 
 def open_gates(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PATIENCE = 60.0  # seconds; a busy machine is not a failure
 NEVER = threading.Event()
+UNLESS_SAID = {"FIRSTWIN_POLL": "0.2", "FIRSTWIN_WEB_PORT": "0", "PYTHONFAULTHANDLER": "1"}
 
 
 def eventually(holds: Callable[[], object], within: float = PATIENCE) -> bool:
@@ -54,15 +55,18 @@ class Processes:
         return answer
 
     def end(self) -> None:
+        """Shows, beside a test that failed, what was logged that nobody has read, and where the threads of each stood."""
         for process in self.running:
             if process.poll() is None:
-                process.kill()
-            process.communicate()
+                process.send_signal(signal.SIGABRT)
+                process.send_signal(signal.SIGCONT)
+            if process.stdout is not None and not process.stdout.closed:
+                print(process.args, *process.communicate(), sep="\n")
 
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTWIN_")}
         ours = {f"FIRSTWIN_{name}": value for name, value in self.settings.items()}
-        return clean | ours | {"FIRSTWIN_PROJECT": str(self.project), "FIRSTWIN_POLL": "0.2"}
+        return clean | UNLESS_SAID | ours | {"FIRSTWIN_PROJECT": str(self.project)}
 
 
 def ended_well(process: subprocess.Popen[str], number: signal.Signals) -> str:
