@@ -38,8 +38,8 @@ def match(of: Rule | None = None, **changes: Any) -> Match:
     """A step that is due, with every gate open."""
     rule_ = of or rule()
     start = Start(1, rule_.id, "acme", "e1", "", DUE - timedelta(hours=24), DUE - timedelta(hours=24), "anna", {})
-    return replace(Match(rule_, rule_.steps[0], start, DUE), **changes)
+    return Match(rule_, rule_.steps[0], start, DUE)._replace(**changes)
 
 
 def case(of: Rule | None = None, **changes: Any) -> Case:
-    return replace(Case(match(of), ACME, History(), Policy(), NOW), **changes)
+    return Case(match(of), ACME, History(), Policy(), NOW)._replace(**changes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -40,7 +39,7 @@ def test_a_rule_in_shadow_decides_the_same_and_says_so() -> None:
 
 
 def test_a_nudge_that_reaches_nobody_is_a_skip_with_the_first_reason() -> None:
-    nobody = replace(ACME, people=(replace(ANNA, suppressed=frozenset({"*"})),), csm=None)
+    nobody = ACME._replace(people=(ANNA._replace(suppressed=frozenset({"*"})),), csm=None)
     skip = decided(match(rule(TO_CONTACT, TO_CSM)), nobody)
     assert isinstance(skip, Skip)
     assert (skip.reason, skip.ends_start) == (Reason.SUPPRESSED, False)
@@ -49,14 +48,14 @@ def test_a_nudge_that_reaches_nobody_is_a_skip_with_the_first_reason() -> None:
 
 
 def test_a_record_is_made_even_when_nobody_can_be_reached() -> None:
-    nudge = decided(match(rule(TO_CONTACT, Record("activated"))), replace(ACME, people=()))
+    nudge = decided(match(rule(TO_CONTACT, Record("activated"))), ACME._replace(people=()))
     assert isinstance(nudge, Nudge)
     assert nudge.planned == ()
     assert [each.reason for each in nudge.not_sent] == [Reason.NO_ADDRESS]
 
 
 def test_two_people_with_one_address_get_one_mail() -> None:
-    twins = replace(ACME, people=(ANNA, replace(BEN, address="Anna@acme.example")))
+    twins = ACME._replace(people=(ANNA, BEN._replace(address="Anna@acme.example")))
     nudge = decided(match(rule(Email("news", Recipient("everyone")))), twins)
     assert isinstance(nudge, Nudge)
     assert [each.person_id for each in nudge.planned] == ["anna"]
@@ -88,7 +87,7 @@ people = st.lists(
     max_size=4,
 ).map(tuple)
 subjects = st.builds(
-    replace,
+    lambda subject, **changes: subject._replace(**changes),
     st.just(ACME),
     people=people,
     exists=st.sampled_from([True, True, True, False]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ LONG_AGO = NOW - timedelta(days=40)
 
 
 def test_a_subject_that_is_not_there_is_skipped_and_may_come_back() -> None:
-    skip = guards.subject_gone(case(subject=replace(ACME, exists=False)))
+    skip = guards.subject_gone(case(subject=ACME._replace(exists=False)))
     assert skip is not None
     assert (skip.reason, skip.ends_start) == (Reason.SUBJECT_GONE, False)
 
@@ -75,7 +74,7 @@ def test_a_rule_and_the_project_may_say_another_expiry() -> None:
 
 def test_expiry_counts_from_when_the_rule_took_the_start_if_that_was_later() -> None:
     found = match()
-    taken_late = replace(found, start=replace(found.start, seen_at=NOW), due_at=NOW - timedelta(days=7))
+    taken_late = found._replace(start=found.start._replace(seen_at=NOW), due_at=NOW - timedelta(days=7))
     assert guards.expired(case(match=taken_late)) is None
 
 
@@ -107,12 +106,12 @@ def test_a_pause_holds_the_step(policy: Policy, reason: Reason | None) -> None:
 
 
 BLOCKS: list[Callable[[Case], Case]] = [
-    lambda c: replace(c, subject=replace(c.subject, exists=False)),
-    lambda c: replace(c, history=History(last_other=LONG_AGO)),
-    lambda c: replace(c, match=replace(c.match, goal=True)),
-    lambda c: replace(c, now=c.now + timedelta(days=30)),
-    lambda c: replace(c, match=replace(c.match, unless=True)),
-    lambda c: replace(c, policy=Policy(paused=True)),
+    lambda c: c._replace(subject=c.subject._replace(exists=False)),
+    lambda c: c._replace(history=History(last_other=LONG_AGO)),
+    lambda c: c._replace(match=c.match._replace(goal=True)),
+    lambda c: c._replace(now=c.now + timedelta(days=30)),
+    lambda c: c._replace(match=c.match._replace(unless=True)),
+    lambda c: c._replace(policy=Policy(paused=True)),
 ]
 ORDER = [
     Reason.SUBJECT_GONE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,10 +21,10 @@ def test_a_mail_goes_by_the_projects_mail_sender_to_the_persons_address() -> Non
 
 
 def test_everyone_is_one_message_each_and_those_out_of_reach_are_told() -> None:
-    silent = replace(BEN, suppressed=frozenset({"marketing"}))
-    mute = replace(BEN, id="cleo", address=None)
+    silent = BEN._replace(suppressed=frozenset({"marketing"}))
+    mute = BEN._replace(id="cleo", address=None)
     reached = reach(
-        case(subject=replace(ACME, people=(ANNA, silent, mute))), everyone := Email("news", Recipient("everyone"))
+        case(subject=ACME._replace(people=(ANNA, silent, mute))), everyone := Email("news", Recipient("everyone"))
     )
     assert isinstance(reached[0], Planned)
     assert reached[1:] == (
@@ -36,7 +35,7 @@ def test_everyone_is_one_message_each_and_those_out_of_reach_are_told() -> None:
 
 @pytest.mark.parametrize("kind", list(NOBODY))
 def test_nobody_is_a_reason_in_words(kind: str) -> None:
-    nobody = replace(ACME, people=(), contact=None)
+    nobody = ACME._replace(people=(), contact=None)
     (missed,) = reach(case(subject=nobody), Email("news", Recipient(kind, "start.x")))  # type: ignore[arg-type] # each kind
     assert isinstance(missed, NotSent)
     assert missed.reason is Reason.NO_ADDRESS
@@ -48,14 +47,13 @@ def test_nobody_is_a_reason_in_words(kind: str) -> None:
 def test_an_address_is_suppressed_whoever_it_belongs_to(classes: set[str]) -> None:
     addressed = Email("news", Recipient("address", "account.billing_email"))
     by_list = case(
-        subject=replace(ACME, properties={"account.billing_email": "Pay@acme.example"}),
+        subject=ACME._replace(properties={"account.billing_email": "Pay@acme.example"}),
         policy=Policy(suppressed_addresses={"pay@acme.example": frozenset(classes)}),
     )
     by_person = case(
-        subject=replace(
-            ACME,
+        subject=ACME._replace(
             properties={"account.billing_email": "BEN@acme.example"},
-            people=(replace(BEN, suppressed=frozenset(classes)),),
+            people=(BEN._replace(suppressed=frozenset(classes)),),
         )
     )
     for found in (reach(by_list, addressed), reach(by_person, addressed)):
@@ -65,7 +63,7 @@ def test_an_address_is_suppressed_whoever_it_belongs_to(classes: set[str]) -> No
 
 
 def test_another_class_is_not_suppressed() -> None:
-    silent = replace(ACME, people=(replace(ANNA, suppressed=frozenset({"marketing"})),))
+    silent = ACME._replace(people=(ANNA._replace(suppressed=frozenset({"marketing"})),))
     (planned,) = reach(case(rule(message_class="service"), subject=silent), TO_CONTACT)
     assert isinstance(planned, Planned)
 
@@ -75,7 +73,7 @@ def test_another_class_is_not_suppressed() -> None:
     [("anna-slack", "cs-slack", "anna-slack"), (None, "cs-slack", "cs-slack"), (None, None, None)],
 )
 def test_csm_is_the_accounts_own_or_the_fallback(csm: str | None, fallback: str | None, expected: str | None) -> None:
-    (reached,) = reach(case(subject=replace(ACME, csm=csm), policy=Policy(csm_fallback=fallback)), TO_CSM)
+    (reached,) = reach(case(subject=ACME._replace(csm=csm), policy=Policy(csm_fallback=fallback)), TO_CSM)
     assert (reached.destination if isinstance(reached, Planned) else None) == expected
     assert expected or (isinstance(reached, NotSent) and reached.reason is Reason.NO_ADDRESS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,13 +19,13 @@ def ids(to: Recipient, **changes: Any) -> list[str]:
 
 
 def test_person_is_whom_the_rule_is_about() -> None:
-    about_ben = replace(ACME, kind="person", id="ben", people=(BEN,))
+    about_ben = ACME._replace(kind="person", id="ben", people=(BEN,))
     assert ids(Recipient("person"), subject=about_ben) == ["ben"]
 
 
 def test_actor_is_who_did_the_event_of_the_start() -> None:
     assert ids(Recipient("actor")) == ["anna"]
-    assert ids(Recipient("actor"), match=replace(match(), start=replace(match().start, actor=None))) == []
+    assert ids(Recipient("actor"), match=match()._replace(start=match().start._replace(actor=None))) == []
 
 
 @pytest.mark.parametrize(
@@ -44,12 +43,12 @@ def test_actor_is_who_did_the_event_of_the_start() -> None:
 def test_contact_falls_back_to_the_oldest_member_with_an_address(
     contact: str | None, people: tuple[Person, ...], expected: list[str]
 ) -> None:
-    assert ids(Recipient("contact"), subject=replace(ACME, contact=contact, people=people)) == expected
+    assert ids(Recipient("contact"), subject=ACME._replace(contact=contact, people=people)) == expected
 
 
 def test_a_contact_who_unsubscribed_is_not_replaced_by_a_colleague() -> None:
-    silent = replace(BEN, suppressed=frozenset({"*"}))
-    assert ids(Recipient("contact"), subject=replace(ACME, contact="ben", people=(ANNA, silent))) == ["ben"]
+    silent = BEN._replace(suppressed=frozenset({"*"}))
+    assert ids(Recipient("contact"), subject=ACME._replace(contact="ben", people=(ANNA, silent))) == ["ben"]
 
 
 def test_everyone_and_roles() -> None:
@@ -73,8 +72,8 @@ def test_an_address_in_the_data_belongs_to_nobody_we_know(
 ) -> None:
     found = recipients(
         case(
-            match=replace(match(), start=replace(match().start, props=props)),
-            subject=replace(ACME, properties=properties),
+            match=match()._replace(start=match().start._replace(props=props)),
+            subject=ACME._replace(properties=properties),
         ),
         Recipient("address", name),
     )

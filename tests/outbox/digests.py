@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +27,7 @@ def on_list(
     """One subject's nudge, whose message is a place on a list."""
     expires = due_at + timedelta(days=1)
     planned = Planned(of, "digest", destination, "alert", expires, receiver=receiver, value=value)
-    return replace(a_nudge(connection, subject, channels=(), due_at=due_at), planned=(planned,))
+    return a_nudge(connection, subject, channels=(), due_at=due_at)._replace(planned=(planned,))
 
 
 def listed(engine: Engine, values: Mapping[str, Scalar | None], **about: Any) -> PutResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -135,7 +134,7 @@ def test_two_lists_of_one_nudge_are_two_deliveries(engine: Engine) -> None:
     with write(engine) as connection:
         one = on_list(connection, "acme", 1)
         other = on_list(connection, "acme", 1, destination="team", receiver="")
-        put(connection, run, [replace(one, planned=(*one.planned, *other.planned))], NOON)
+        put(connection, run, [one._replace(planned=(*one.planned, *other.planned))], NOON)
     assert [row.destination for row in digests(engine)] == ["cs-slack", "team"]
     assert len(items(engine)) == 2
 

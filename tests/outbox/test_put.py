@@ -99,13 +99,13 @@ def test_a_key_tells_one_message_to_one_place_from_every_other(engine: Engine) -
         key_of(live, nudge.match, mail),
         key_of(live, nudge.match, hook),
         key_of(run, nudge.match, mail),
-        key_of(live, nudge.match, replace(mail, address="other@example.com")),
-        key_of(live, nudge.match, replace(mail, action=replace(mail.action, template="other"))),
+        key_of(live, nudge.match, mail._replace(address="other@example.com")),
+        key_of(live, nudge.match, mail._replace(action=replace(mail.action, template="other"))),
         *(key_of(live, other.match, mail) for other in others),
     }
     assert len(keys) == 8
     assert all(key.startswith("fw_") and len(key) == 35 for key in keys)
-    assert key_of(live, nudge.match, mail) == key_of(live, nudge.match, replace(mail, address="ACME@example.com"))
+    assert key_of(live, nudge.match, mail) == key_of(live, nudge.match, mail._replace(address="ACME@example.com"))
 
 
 def test_a_key_never_changes_between_versions_of_the_program(engine: Engine) -> None:

@@ -61,7 +61,7 @@ class Processes:
                 process.send_signal(signal.SIGABRT)
                 process.send_signal(signal.SIGCONT)
             if process.stdout is not None and not process.stdout.closed:
-                print(process.args, *process.communicate(), sep="\n")
+                print(process.args, *process.communicate(), sep="\n")  # noqa: T201
 
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTWIN_")}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from firstwin.decide.chosen import Chosen, choose
 from firstwin.decide.draw import draw
 from firstwin.decide.value import Channel, History, Policy, Subject
 from firstwin.match.value import Match
-from firstwin.rules.terms import Alert, Digest, Email, Message, Record, Webhook
+from firstwin.rules.terms import Alert, Digest, Email, Message, Webhook
 from firstwin.rules.terms_clock import ClockStart
 
 EXPIRES_AFTER: dict[Channel, timedelta] = {
@@ -23,15 +21,13 @@ EXPIRES_AFTER: dict[Channel, timedelta] = {
 SHORTEST: Final = min(EXPIRES_AFTER.values())
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     match: Match
     subject: Subject
     history: History
     policy: Policy
     now: datetime
 
-    @cached_property
     def chosen(self) -> Chosen:
         """What the step does for this subject, now."""
         match = self.match
@@ -45,14 +41,6 @@ class Case:
     def held_out(self) -> bool:
         share = self.match.rule.hold_out
         return share > 0 and draw(self.drawn_by, self.match.start.subject, "hold_out") < share
-
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        return tuple(action for action in self.chosen.actions if not isinstance(action, Record))
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        return tuple(action for action in self.chosen.actions if isinstance(action, Record))
 
     @property
     def is_fresh(self) -> bool:

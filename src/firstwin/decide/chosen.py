@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from firstwin.decide.draw import draw
-from firstwin.rules.terms import Action, Choose, SingleAction, Split, Term, Variant
+from firstwin.rules.terms import Action, Choose, Message, Record, SingleAction, Split, Term, Variant
 
 OTHERWISE = "otherwise"
 
@@ -18,6 +18,14 @@ class Chosen:
     actions: list[SingleAction] = field(default_factory=list)
     branches: list[str] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[Message]:
+        return [action for action in self.actions if not isinstance(action, Record)]
+
+    @property
+    def records(self) -> list[Record]:
+        return [action for action in self.actions if isinstance(action, Record)]
 
     @property
     def branch(self) -> str | None:

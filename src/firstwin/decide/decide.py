@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from firstwin.decide.case import Case
@@ -24,18 +23,20 @@ def decide(match: Match, subject: Subject, history: History, policy: Policy, now
 
 
 def _nudge(case: Case) -> Nudge | Skip:
-    if not case.chosen.actions:
+    chosen = case.chosen()
+    if not chosen.actions:
         return Skip(case.match, Reason.NOTHING_CHOSEN, "no branch of `choose` holds")
-    reached = [each for action in case.messages for each in reach(case, action)]
+    reached = [each for action in chosen.messages for each in reach(case, action)]
     planned = _once_each([each for each in reached if isinstance(each, Planned)])
-    not_sent = tuple(each for each in reached if isinstance(each, NotSent))
-    if not_sent and not planned and not case.records:
+    not_sent = tuple([each for each in reached if isinstance(each, NotSent)])
+    records = tuple(chosen.records)
+    if not_sent and not planned and not records:
         return _skip(case, not_sent)
     decided = Nudge(
-        case.match, case.match.rule.mode, planned, case.records, not_sent, case.subject.account_id,
-        branch=case.chosen.branch, variant=case.chosen.variant,
+        case.match, case.match.rule.mode, planned, records, not_sent, case.subject.account_id,
+        branch=chosen.branch, variant=chosen.variant,
     )  # fmt: skip
-    return replace(decided, planned=(), not_sent=(), held_out=True) if planned and case.held_out else decided
+    return decided._replace(planned=(), not_sent=(), held_out=True) if planned and case.held_out else decided
 
 
 def _once_each(planned: Sequence[Planned]) -> tuple[Planned, ...]:

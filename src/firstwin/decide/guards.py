@@ -41,9 +41,12 @@ def expired(case: Case) -> Skip | None:
 
     A record does not go stale, so a step that records has no such moment, unless the rule itself says one.
     """
-    if case.is_fresh or (case.records and case.match.rule.expires_after is None):
+    if case.is_fresh:
         return None
-    channels = [channel_of(action) for action in case.messages] or ["email"]
+    chosen = case.chosen()
+    if chosen.records and case.match.rule.expires_after is None:
+        return None
+    channels = [channel_of(action) for action in chosen.messages] or ["email"]
     last_moment = max(case.expires_at(channel) for channel in channels)
     if case.now <= last_moment:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from firstwin.decide.case import Case, channel_of
@@ -84,7 +83,7 @@ def _listed(case: Case, digest: Digest, planned: Planned) -> Planned:
     """The subject on its receiver's list, with the value that it is ordered by now."""
     receiver = case.subject.csm_name if digest.to == CSM else ""
     value = case.subject.properties.get(str(digest.order_by.of)) if digest.order_by else None
-    return replace(planned, receiver=receiver, value=_scalar(value))
+    return planned._replace(receiver=receiver, value=_scalar(value))
 
 
 def _scalar(value: object) -> Scalar | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from firstwin.decide.case import Case
 from firstwin.decide.value import Person, Subject
 from firstwin.match.value import Match
@@ -26,14 +24,14 @@ def recipients(case: Case, to: Recipient) -> tuple[Person, ...]:
         case "everyone":
             return people
         case "role":
-            return tuple(person for person in people if person.role == to.name)
+            return tuple([person for person in people if person.role == to.name])
         case "address":
             address = address_in_data(case.match, case.subject, to.name)
             return (Person("", address),) if address else ()
 
 
 def _by_id(people: tuple[Person, ...], wanted: str | None) -> tuple[Person, ...]:
-    return tuple(person for person in people if person.id == wanted)
+    return tuple([person for person in people if person.id == wanted])
 
 
 def _contact(case: Case) -> tuple[Person, ...]:
@@ -43,8 +41,10 @@ def _contact(case: Case) -> tuple[Person, ...]:
     """
     people = case.subject.people
     named = _by_id(people, case.subject.contact)
-    reachable = (person for person in (*named, *people) if is_address(person.address))
-    return tuple(islice(reachable, 1)) or named
+    for person in (*named, *people):
+        if is_address(person.address):
+            return (person,)
+    return named
 
 
 def address_in_data(match: Match, subject: Subject, name: str) -> str | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from firstwin.match.value import Match
 from firstwin.rules.terms import Message, Record, Scalar
@@ -54,8 +55,7 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """A person who could be written to. ``suppressed`` holds the classes not to be sent, as ``silence`` reads them."""
 
     id: str
@@ -64,8 +64,7 @@ class Person:
     suppressed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom the match is about. ``people`` are the account's (or the one person), oldest membership first.
 
     ``properties`` are those that a recipient's address may be read from, by full name (``account.billing_email``).
@@ -79,7 +78,7 @@ class Subject:
     contact: str | None = None  # the id of the person whom the account names as its contact
     csm: str | None = None  # the destination of the account's own CSM, if it has one
     csm_name: str = ""  # whom the account names as its CSM
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,7 @@ class Policy:
     held: str = ""
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One message to one place. ``address`` is None where the destination has its own.
 
     Of a digest: whose list it is (``receiver``), and the ``value`` that this subject is ordered by.
@@ -133,8 +131,7 @@ class Planned:
     value: Scalar | None = None
 
 
-@dataclass(frozen=True)
-class NotSent:
+class NotSent(NamedTuple):
     """An action of a nudge that reaches nobody, and why."""
 
     action: Message
@@ -142,8 +139,7 @@ class NotSent:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Nudge:
+class Nudge(NamedTuple):
     """Do it: what is recorded, what goes out, and what does not and why. In shadow nothing goes out.
 
     ``branch`` and ``variant`` are what was chosen. Who is held out counts as nudged, and gets nothing.
@@ -160,8 +156,7 @@ class Nudge:
     held_out: bool = False
 
 
-@dataclass(frozen=True)
-class Skip:
+class Skip(NamedTuple):
     """Not this message. ``ends_start``: nor any later one of this start (its goal is met, or it may not begin)."""
 
     match: Match
@@ -170,8 +165,7 @@ class Skip:
     ends_start: bool = False
 
 
-@dataclass(frozen=True)
-class Hold:
+class Hold(NamedTuple):
     """Not now: the step stays due and is asked again."""
 
     match: Match

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, func, literal, or_, select, true
@@ -34,8 +33,7 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A person of an account. ``email`` and ``role`` are None where nobody said them as a text."""
 
     id: str

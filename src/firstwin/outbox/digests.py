@@ -43,7 +43,7 @@ def list_items(connection: Connection, run: Run, nudges: Sequence[tuple[Nudge, i
     listed = [one for one in wanted if one.key in lists]
     insert_new(connection, digest, [_order(lists[one.key], one.planned) for one in listed])
     insert_new(connection, digest_item, [_item(lists[one.key], one) for one in listed])
-    return [replace(one.nudge, not_sent=(_too_late(one.planned),)) for one in wanted if one.key not in lists]
+    return [one.nudge._replace(not_sent=(_too_late(one.planned),)) for one in wanted if one.key not in lists]
 
 
 @dataclass(frozen=True)

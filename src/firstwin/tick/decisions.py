@@ -193,7 +193,7 @@ def _with_evidence(connection: Connection, asked: Asked, moment: Moment, nudges:
         for start, clauses in evidence_of(connection, asked, moment, step, ids).items():
             shown[start, step.name] = clauses
     return [
-        replace(one, match=replace(one.match, evidence=shown.get((one.match.start.id, one.match.step.name), ())))
+        one._replace(match=one.match._replace(evidence=shown.get((one.match.start.id, one.match.step.name), ())))
         for one in nudges
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -33,7 +33,7 @@ def subjects_for(
 
 def told(subject: Subject, *, exists: bool) -> Subject:
     """The subject, who is there or is not."""
-    return subject if exists else replace(subject, exists=False)
+    return subject if exists else subject._replace(exists=False)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Reader:
             "account",
             id_,
             id_,
-            people=tuple(_person(member, silent) for member in people),
+            people=tuple([_person(member, silent) for member in people]),
             contact=contact if isinstance(contact, str) else None,
             csm=self.env.csm_by_name.get(csm) if isinstance(csm, str) else None,
             csm_name=csm if isinstance(csm, str) else "",
@@ -100,8 +100,7 @@ class Reader:
             account = around.get(accounts.get(one, ""), nobody)
             colleagues = tuple(person for person in account.people if person.id != one)
             own = {f"person.{name}": value for name, value in traits[one].items()}
-            found[one] = replace(
-                account,
+            found[one] = account._replace(
                 kind="person",
                 id=one,
                 account_id=accounts.get(one),

@@ -79,9 +79,10 @@ class Memory:
             return []
         return [one for one in self.of[new.who] if (one.is_open or one.is_done) and one.overlaps(new)]
 
-    def slot_of(self, begun: Begun, step: Step) -> int:
-        """When a step is decided: at the first slot after it is due, and not before its start was found."""
-        return max(self.grid.number(begun.start.seen_at), self.grid.number(begun.start.at + step.wait))
+    def slot_of(self, found: int, begun: Begun, step: Step) -> int:
+        """When a step is decided: at the first slot after it is due, and not before that at which its start was ``found``."""
+        due = self.grid.number(begun.start.at + step.wait)
+        return max(found, due)
 
     # ---- what was nudged ----
 

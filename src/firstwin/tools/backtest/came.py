@@ -135,8 +135,8 @@ class Came:
 
 def _sent(now: datetime, one: Nudge) -> Sent:
     match = one.match
-    places = tuple(Place(each.channel, each.destination, each.address, _list_of(match, each)) for each in one.planned)
-    missed = tuple(sorted({each.reason.value for each in one.not_sent}))
+    places = tuple([Place(each.channel, each.destination, each.address, _list_of(match, each)) for each in one.planned])
+    missed = tuple(sorted({each.reason.value for each in one.not_sent})) if one.not_sent else ()
     start = match.start
     return Sent(
         match.rule.id, start.subject, start.key, match.step.name, now, start.at, one.mode, places, missed, one.variant

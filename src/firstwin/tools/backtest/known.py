@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -52,9 +52,12 @@ class Known:
             with_theirs = self._with_addresses(batch, policy)
             yield from ((one, subject, with_theirs) for one, subject in batch)
 
+    def read(self, ids: Iterable[str]) -> None:
+        """How those who are not known yet look at the end of the stretch."""
+        self._at_end.update(self._read(sorted(set(ids) - self._at_end.keys()), self.end, self._since))
+
     def _subjects(self, due: Sequence[Due]) -> list[tuple[Due, Subject]]:
-        new = {one.start.subject for one in due} - self._at_end.keys()
-        self._at_end.update(self._read(sorted(new), self.end, self._since))
+        self.read(one.start.subject for one in due)
         found: list[tuple[Due, Subject]] = []
         earlier: dict[datetime, list[Due]] = defaultdict(list)
         for one in due:

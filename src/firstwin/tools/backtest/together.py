@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count
+from itertools import chain, count, zip_longest
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
@@ -80,10 +81,17 @@ class Together:
         if not isinstance(self.rule.when, BecomesStart):
             self._events = self._new_events()
         size = -(-(self.grid.count - 1) // CHUNKS) or 1
-        for first in range(1, self.grid.count, size):
-            last = min(first + size, self.grid.count) - 1
-            self._do(Chunk(first, last))
-            told(last + 1)
+        chunks = [Chunk(f, min(f + size, self.grid.count) - 1) for f in range(1, self.grid.count, size)]
+        with ThreadPoolExecutor(1, "ahead") as beside:
+            ahead = beside.submit(self._look_ahead, *chunks[:1])
+            for chunk, *following in zip_longest(chunks, chunks[1:]):
+                ahead.result()
+                self._ask(chunk)
+                ahead = beside.submit(self._look_ahead, *following)
+                self._decide(chunk)
+                wait([ahead])
+                self.milestones.record()
+                told(chunk.last + 1)
         if self.departures is not None:
             self.departures.judge(self.grid.end, AllAtOnce(self.questions, self.grid, self.nudged))
         advance(self.connection, self.run, self.rule, self.grid.end)
@@ -118,21 +126,27 @@ class Together:
 
     def _add(self, begun: Begun) -> None:
         self.memory.of[begun.who].append(begun)
-        self.later += [(self.memory.slot_of(begun, step), begun, step) for step in begun.waiting.values()]
+        found = self.grid.number(begun.start.seen_at)
+        self.later += [(self.memory.slot_of(found, begun, step), begun, step) for step in begun.waiting.values()]
 
     # ---- a part of the stretch ----
 
-    def _do(self, chunk: Chunk) -> None:
+    def _look_ahead(self, chunk: Chunk | None = None) -> None:
+        """What no decision changes, asked while those of the part before are made: a database works beside Python.
+
+        There is one connection, so whoever decides asks nothing meanwhile.
+        """
+        if chunk is not None and not isinstance(self.rule.when, BecomesStart):
+            self._find_events(chunk)
+            self.known.read(begun.start.subject for _, begun in chunk.found if ALL_OPEN in begun.gates.values())
+
+    def _ask(self, chunk: Chunk) -> None:
         if isinstance(self.rule.when, BecomesStart):
             self._find_states(chunk)
-        else:
-            self._find_events(chunk)
         self._find_due(chunk)
         self._ask_gates(chunk)
         self._ask_goals(chunk)
         self._ask_subjects(chunk)
-        self._decide(chunk)
-        self.milestones.record()
 
     def _moment(self, chunk: Chunk) -> Moment:
         return Moment(self.run.id, self.grid.at(chunk.last), self.grid.at(chunk.first - 1))
@@ -171,7 +185,7 @@ class Together:
 
     def _find_due(self, chunk: Chunk) -> None:
         """The steps of this part that may be decided; the others wait for their own."""
-        new = [(self.memory.slot_of(b, step), b, step) for _, b in chunk.found for step in b.waiting.values()]
+        new = [(self.memory.slot_of(n, b, step), b, step) for n, b in chunk.found for step in b.waiting.values()]
         waiting, self.later = [*self.later, *new], []
         for one in waiting:
             number, begun, step = one
