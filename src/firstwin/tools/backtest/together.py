@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count, zip_longest
+from itertools import chain, count
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
@@ -80,16 +80,16 @@ class Together:
         self._take_over()
         if not isinstance(self.rule.when, BecomesStart):
             self._events = self._new_events()
-        size = -(-(self.grid.count - 1) // CHUNKS) or 1
-        chunks = [Chunk(f, min(f + size, self.grid.count) - 1) for f in range(1, self.grid.count, size)]
+        chunks = self._chunks()
+        following = next(chunks, None)
+        self._look_ahead(following)
         with ThreadPoolExecutor(1, "ahead") as beside:
-            ahead = beside.submit(self._look_ahead, *chunks[:1])
-            for chunk, *following in zip_longest(chunks, chunks[1:]):
-                ahead.result()
+            while (chunk := following) is not None:
                 self._ask(chunk)
-                ahead = beside.submit(self._look_ahead, *following)
+                following = next(chunks, None)
+                ahead = beside.submit(self._look_ahead, following)
                 self._decide(chunk)
-                wait([ahead])
+                ahead.result()
                 self.milestones.record()
                 told(chunk.last + 1)
         if self.departures is not None:
@@ -131,7 +131,12 @@ class Together:
 
     # ---- a part of the stretch ----
 
-    def _look_ahead(self, chunk: Chunk | None = None) -> None:
+    def _chunks(self) -> Iterator[Chunk]:
+        size = -(-(self.grid.count - 1) // CHUNKS) or 1
+        for first in range(1, self.grid.count, size):
+            yield Chunk(first, min(first + size, self.grid.count) - 1)
+
+    def _look_ahead(self, chunk: Chunk | None) -> None:
         """What no decision changes, asked while those of the part before are made: a database works beside Python.
 
         There is one connection, so whoever decides asks nothing meanwhile.
