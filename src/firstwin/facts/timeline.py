@@ -96,7 +96,7 @@ def people_of(
         return {}
     rows = connection.execute(_MEMBERS, {"ids": list(accounts), "now": now}).all()
     since_when: dict[str, datetime] | None = None if latest is None else {}
-    known = properties(connection, "person", {row.person_id for row in rows}, now, seen, names, since_when)
+    known = properties(connection, "person", {person for _, person, _ in rows}, now, seen, names, since_when)
     found: dict[str, list[Member]] = {account: [] for account in accounts}
     for account, person, since in rows:
         props = known[person]

@@ -159,6 +159,8 @@ def sends_mail(rule: Rule) -> bool:
 
 
 def _person(member: Member, silent: Mapping[str, frozenset[str]]) -> Person:
+    if not silent:
+        return Person(member.id, member.email, member.role)
     by_address = silent.get((member.email or "").lower(), frozenset())
     return Person(member.id, member.email, member.role, silent.get(member.id, frozenset()) | by_address)
 

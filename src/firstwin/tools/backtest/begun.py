@@ -67,8 +67,7 @@ class Memory:
         self.length = max(length_of(rule), timedelta(0))
         self._may_overlap = self.length > timedelta(0) and not isinstance(rule.when, BecomesStart)
         self.of: dict[Who, list[Begun]] = defaultdict(list)
-        self._own: dict[int, set[str]] = {}
-        self._newest: dict[Who, dict[int, datetime]] = {}
+        self._nudged: dict[Who, list[tuple[int, str, datetime]]] = defaultdict(list)  # start, step, when
 
     def begin(self, start: Start, steps: Iterable[Step]) -> Begun:
         return Begun(start, start.at + self.length, {step.name: step for step in steps})
@@ -87,18 +86,15 @@ class Memory:
     # ---- what was nudged ----
 
     def history(self, start: Start) -> History:
-        others = self._newest.get((start.subject, start.per))
-        if others is None:
+        nudged = self._nudged.get((start.subject, start.per))
+        if nudged is None:
             return NOTHING_YET
-        last = max((at for one, at in others.items() if one != start.id), default=None)
-        return History(frozenset(self._own.get(start.id, ())), last)
+        last = max((at for one, _, at in nudged if one != start.id), default=None)
+        return History(frozenset(step for one, step, _ in nudged if one == start.id), last)
 
     def nudged(self, start: int, who: Who, step: str, at: datetime) -> None:
-        if self.rule.again.kind == "every time":
-            return
-        self._own.setdefault(start, set()).add(step)
-        starts = self._newest.setdefault(who, {})
-        starts[start] = max(at, starts.get(start, at))
+        if self.rule.again.kind != "every time":
+            self._nudged[who].append((start, step, at))
 
 
 def in_order(rule: Rule, due: Sequence[tuple[int, Begun, Step]]) -> list[tuple[int, Begun, Step]]:

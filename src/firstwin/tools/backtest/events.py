@@ -42,7 +42,7 @@ def events(questions: Questions, grid: Grid, earliest: datetime) -> Iterator[Eve
     steps = range(len(asked.rule.steps))
     for number, subject, key, per, at, actor, props, *told in connection.execute(statement, parameters):
         if number > 0:
-            gates = tuple(_GATES[tuple(told[4 * place : 4 * place + 4])] for place in steps)
+            gates = tuple([_GATES[tuple(told[4 * place : 4 * place + 4])] for place in steps])
             yield Event(number, subject, key, per or "", at, actor, props, gates)
 
 
