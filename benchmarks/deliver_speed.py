@@ -34,6 +34,7 @@ from typing import IO
 
 from benchmarks.deliver_celery import app as celery
 from benchmarks.deliveries import WAYS, empty, fill, rule_for, states
+from benchmarks.import_speed import DURABLE
 from benchmarks.sinks import sink
 from sqlalchemy import Engine, select
 
@@ -43,7 +44,6 @@ from firstwin.db.migrate import upgrade
 from tests.servers.postgres import postgres
 from tests.servers.valkey import valkey
 
-DURABLE = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "on")
 TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 300
 

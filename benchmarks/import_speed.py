@@ -35,7 +35,11 @@ from firstwin.facts.storing import MOST_ROWS
 from tests.servers.postgres import postgres
 
 FILE = Path(__file__).parents[1] / "examples" / "cdnow" / "cdnow.jsonl.gz"
-DURABLE = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit", "autovacuum"), "on")
+DURABLE = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit", "autovacuum"), "on") | {
+    "shared_buffers": "1GB",
+    "max_wal_size": "8GB",
+}
+"""PostgreSQL as a machine of its own would have it, in place of what many small databases of tests share one with."""
 TIMES = ("value_at", "occurred_at", "received_at", "known_at")
 
 

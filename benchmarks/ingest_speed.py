@@ -2,11 +2,11 @@
 
     python -m benchmarks.ingest_speed [--databases postgresql] [--seconds 5] [--rounds 5]
 
-A real `firstwin web` in a process of its own; this process makes the load, on the same machine. 10,000 people of 5,000
+A real `firstwin web` with all of its processes; this process makes the load, on the same machine. 10,000 people of 5,000
 accounts are known; each message is a track of one of them. `single`: one message a request, 128 connections. `batches`: 100
 messages a request, 32 connections. Every answer must be a 200, and in the end each message must stand in the database once.
 The reference stores the same kind of messages by `ingest`, 2,000 in a transaction, in this process. Times are in
-milliseconds; `cpu` says how much of one core the web process used. The median of the rounds counts, as a machine that is
+milliseconds; `cpu` says how much of one core the web processes used. The median of the rounds counts, as a machine that is
 shared has better and worse moments; the least and the most stand beside it. Durable settings.
 """
 
@@ -38,7 +38,9 @@ from firstwin.db.engine import clock, read, write
 from firstwin.facts.ingest import ingest
 from firstwin.facts.segment import Message, parse
 from firstwin.facts.write_keys import make_key
+from firstwin.settings import Settings
 from firstwin.tools.new_project import new_project
+from firstwin.web.siblings import processes
 
 PEOPLE = 10_000
 TOGETHER = 2_000
@@ -192,32 +194,38 @@ def web(engine: Engine) -> Iterator[subprocess.Popen[bytes]]:
         }  # fmt: skip
         process = subprocess.Popen([sys.executable, "-m", "firstwin", "web"], env={**os.environ, **own})
         try:
-            _wait_for_answer()
+            _wait_for(_expected(engine))
             yield process
         finally:
             process.terminate()
             process.wait()
 
 
-def _wait_for_answer() -> None:
+def _expected(engine: Engine) -> int:
+    return processes(Settings(database_url=engine.url.render_as_string(hide_password=False)))
+
+
+def _wait_for(processes: int) -> None:
+    """Each listens on the port; connections are handed to those that do when they are made."""
     for _ in range(200):
-        try:
-            asyncio.run(_connect())
-        except OSError:
-            time.sleep(0.1)
-        else:
+        if _listening() == processes:
             return
+        time.sleep(0.1)
     raise SystemExit("firstwin web does not answer")
 
 
-async def _connect() -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    writer.close()
-    await writer.wait_closed()
+def _listening() -> int:
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(line[1].endswith(f":{PORT:04X}") and line[3] == "0A" for line in lines)
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used (Linux)."""
+    """Seconds of CPU that a process and those that it started have used (Linux)."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(_cpu_of(one) for one in (str(pid), *children))
+
+
+def _cpu_of(pid: str) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

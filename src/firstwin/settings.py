@@ -119,8 +119,17 @@ class Settings(BaseSettings):
     web_port: int = Field(
         8000, ge=0, le=65535, description="The port that `firstwin web` listens on; 0: any that is free."
     )
+    web_processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="How many processes `firstwin web` runs; 0: one for each core, four at most, and one with SQLite.",
+    )
     ingest_rate: int = Field(
-        20_000, ge=1, le=10**9, description="How many messages a second one write key may bring, over ten seconds."
+        20_000,
+        ge=1,
+        le=10**9,
+        description="How many messages a second one write key may bring to each web process, over ten seconds.",
     )
     poll: float = Field(
         2.0, gt=0, le=60, description="How often, in seconds, a worker looks into the database without being rung."

@@ -53,6 +53,8 @@ class Log(Enum):
     WEB_ANSWERED = "web.answered", logging.INFO
     WEB_TAKEN = "web.taken", logging.DEBUG  # messages that came in and were stored: there may be thousands a second
     WEB_FAILED = "web.failed", logging.ERROR
+    WEB_SIBLING_LOST = "web.sibling_lost", logging.ERROR  # one of its processes ended; another takes its place
+    BACKTEST_HELPER_LOST = "backtest.helper_lost", logging.DEBUG  # its part is done after all, by who asked
     SWEEP_DONE = "sweep.done", logging.INFO
     FAIL_POINT = "fail.point", logging.ERROR  # a rehearsal: the process dies here
 

@@ -77,7 +77,10 @@ def _commands() -> Iterator[str]:
     for name, command in _each(get_command(cli)):
         told = " ".join((command.help or "").split("\n\n")[0].split())
         options = [
-            o for parameter in command.params if parameter.param_type_name == "option" for o in _option(parameter)
+            option
+            for parameter in command.params
+            if parameter.param_type_name == "option" and not parameter.hidden
+            for option in _option(parameter)
         ]
         yield f"| `firstwin {_usage(name, command)}` | {told} | {', '.join(options)} |"
 

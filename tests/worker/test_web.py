@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
-from firstwin.db.engine import clock, write
+from firstwin.beside import room
+from firstwin.db.engine import clock, read, write
+from firstwin.db.tables import event
 from firstwin.demo.inbox import Inbox
 from firstwin.facts.write_keys import make_key
-from tests.worker.processes import Processes, ended_well, eventually
+from firstwin.settings import Settings
+from firstwin.web.siblings import AGAIN_S
+from firstwin.web.siblings import processes as count
+from tests.worker.processes import NEVER, Processes, ended_well, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -94,3 +101,76 @@ def test_it_listens_to_this_machine_alone_unless_told_otherwise(processes: Proce
     listening = {line.split()[1].split(":")[0] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[1].endswith(f":{port}") and line.split()[3] == "0A"}  # fmt: skip
     assert listening == {"0100007F"}
     ended_well(web, signal.SIGTERM)
+
+
+def port_of(address: str) -> str:
+    return address.rpartition(":")[2]
+
+
+def siblings_of(web: subprocess.Popen[str]) -> list[int]:
+    children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text()
+    return [int(one) for one in children.split()]
+
+
+def listening(address: str) -> int:
+    """How many sockets listen on its port."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(line[1].endswith(f":{int(port_of(address)):04X}") and line[3] == "0A" for line in lines)
+
+
+@pytest.fixture
+def two(processes: Processes, address: str) -> subprocess.Popen[str]:
+    """The first of two processes."""
+    processes.settings["WEB_PROCESSES"] = "2"
+    web = processes.start("web")
+    assert eventually(lambda: listening(address) == 2)
+    return web
+
+
+def test_two_processes_take_what_comes_over_many_connections(
+    two: subprocess.Popen[str], engine: Engine, address: str
+) -> None:
+    key = a_key(engine)
+    (sibling,) = siblings_of(two)
+    for number in range(40):
+        said = {"messageId": str(number), "userId": "ada", "event": "opened"}
+        assert httpx.post(f"{address}/v1/track", json=said, auth=(key, ""), trust_env=False).status_code == 200
+    with read(engine) as connection:
+        assert connection.scalar(select(func.count()).where(event.c.name == "opened")) == 40
+    logged = ended_well(two, signal.SIGTERM)
+    assert logged.count('"web.started"') == 2
+    assert not Path(f"/proc/{sibling}").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 0)])
+def test_another_takes_the_place_of_one_that_ended(
+    two: subprocess.Popen[str], address: str, number: signal.Signals, code: int
+) -> None:
+    (sibling,) = siblings_of(two)
+    NEVER.wait(AGAIN_S)
+    os.kill(sibling, number)
+    assert eventually(lambda: siblings_of(two) not in ([], [sibling]))
+    assert eventually(lambda: listening(address) == 2)
+    lost = [line for line in ended_well(two, signal.SIGTERM).splitlines() if "web.sibling_lost" in line]
+    assert len(lost) == 1
+    assert f'"code": {code}' in lost[0]
+
+
+def test_all_end_with_the_first_where_it_is_killed(two: subprocess.Popen[str], address: str) -> None:
+    two.kill()
+    assert eventually(lambda: listening(address) == 0)
+
+
+def test_a_port_that_others_share_is_taken_all_the_same(two: subprocess.Popen[str], processes: Processes) -> None:
+    _, trouble = processes.start("web").communicate(timeout=60)
+    assert "FIRSTWIN_WEB_PORT" in trouble
+    assert two.poll() is None
+    ended_well(two, signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("database", "said", "expected"),
+    [("sqlite:///x.db", 0, 1), ("sqlite:///x.db", 2, 2), ("postgresql://h/x", 3, 3), ("postgresql://h/x", 0, None)],
+)
+def test_how_many_there_are(database: str, said: int, expected: int | None) -> None:
+    assert count(Settings(database_url=database, web_processes=said)) == (expected or room())

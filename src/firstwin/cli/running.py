@@ -54,26 +54,37 @@ def beat(ctx: typer.Context) -> None:
         run_beat(app, stop)
 
 
-def web(ctx: typer.Context) -> None:
+def web(ctx: typer.Context, beside: Annotated[int | None, typer.Option("--beside", hidden=True)] = None) -> None:
     """Take messages over HTTP, and let people unsubscribe. Any number may run behind a proxy that speaks https."""
     stop = Stop()
+    from firstwin.beside import ANOTHER, when_left_alone
+    from firstwin.web.siblings import Siblings, processes
 
     with opened(ctx, serves=True, sends=True) as app:
         stop.quietly()
-        with _web(app):
+        if beside is not None:
+            when_left_alone(stop.note)
+        others = processes(app.settings) - 1 if beside is None else 0
+        with Siblings() as siblings, _web(app, beside=beside, shares=others > 0) as server:
+            siblings.start([*ANOTHER, "-m", "firstwin", *sys.argv[1:], "--beside", str(server.port)], others)
             _seldom_collecting()
             while not stop.wait(LOOK_S):
-                pass
+                siblings.look()
+            siblings.tell_to_end()
 
 
 @contextmanager
-def _web(app: App) -> Iterator[Server]:
+def _web(app: App, *, beside: int | None = None, shares: bool = False) -> Iterator[Server]:
+    """``beside``: the port of the process that this one helps. ``shares``: others will help this one."""
     from firstwin.telemetry import Log, log
-    from firstwin.web.server import PortError, Server
+    from firstwin.web.server import PortError, Server, must_be_free
     from firstwin.web.site import site
 
+    host, port = app.settings.web_host, app.settings.web_port if beside is None else beside
     try:
-        server = Server(site(app), app.settings.web_host, app.settings.web_port)
+        if shares:
+            must_be_free(host, port)
+        server = Server(site(app), host, port, shares=shares or beside is not None)
     except PortError as error:
         fail(str(error))
     sys.setswitchinterval(TURN_S)

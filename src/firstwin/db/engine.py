@@ -22,6 +22,7 @@ from firstwin.db.types import db_now
 OLDEST_SQLITE = (3, 38, 0)  # the first with JSON's arrows
 STANDSTILL_S = 60  # as long as a lease: a process that stopped in a transaction keeps others from its rows no longer
 OF_THE_DRIVER = {"cached_statements"}  # which our own programs set
+OWN_TABLES = "own_tables"  # an option of connections
 LIKE = "FIRSTWIN_DATABASE_URL is like sqlite:///firstwin.db or postgresql://user:password@host:5432/name."
 OPTIONS = f"-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout={STANDSTILL_S}s"
 _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
@@ -183,9 +184,10 @@ def _reading_only(connection: Connection) -> Iterator[None]:
 def alone(connection: Connection, what: str) -> None:
     """Waits until nobody else does ``what`` (four letters), and keeps others from it until the transaction ends.
 
-    SQLite has one writer anyway. PostgreSQL's advisory locks have a number for a name.
+    SQLite has one writer anyway. PostgreSQL's advisory locks have a number for a name. A connection that works in tables of
+    its own, as the option ``OWN_TABLES`` says, is in nobody's way.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and not connection.get_execution_options().get(OWN_TABLES):
         connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(what.encode()))))
 
 

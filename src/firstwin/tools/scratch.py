@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from firstwin.db import tables
-from firstwin.db.engine import DatabaseError
+from firstwin.db.engine import OWN_TABLES, DatabaseError
 from firstwin.db.runs import Run, open_run
 from firstwin.rules.terms import Rule
 from firstwin.tick.sync import sync_rules
@@ -35,25 +35,26 @@ _DENIED: Final = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_D
 
 @contextmanager
 def scratch(
-    engine: Engine, rules: Sequence[Rule], begin: datetime, *, own_facts: bool
+    engine: Engine, rules: Sequence[Rule], begin: datetime, *, own_facts: bool, snapshot: str | None = None
 ) -> Iterator[tuple[Connection, Run]]:
     """One transaction in which the worker's own functions run, and see the real facts as they stand at its beginning.
 
     The rules count as new at ``begin``. ``own_facts``: some rule reads what the run itself writes, milestones or nudges.
-    Writing into a table of the project is refused by the database itself.
+    ``snapshot``: of ``reading_only``. Writing into a table of the project is refused by the database itself.
     """
-    with scratch_tables(engine, own_facts=own_facts) as connection:
-        with connection.begin():
-            run = open_run(connection, NAME, virtual_from=begin, rate=0, sends=False)
-            sync_rules(connection, NAME, rules, begin)
-        with reading_only(connection):
-            yield connection, run
+    with (
+        scratch_tables(engine, own_facts=own_facts) as connection,
+        reading_only(connection, snapshot),
+    ):
+        run = open_run(connection, NAME, virtual_from=begin, rate=0, sends=False)
+        sync_rules(connection, NAME, rules, begin)
+        yield connection, run
 
 
 @contextmanager
 def scratch_tables(engine: Engine, *, own_facts: bool) -> Iterator[Connection]:
     """A connection of its own, on which everything that a run makes goes into empty tables that end with it."""
-    with engine.connect().execution_options(**_isolation(engine)) as connection:
+    with engine.connect().execution_options(**_isolation(engine), **{OWN_TABLES: True}) as connection:
         connection.detach()  # the temporary tables die with it, and no pool hands them to anybody
         event.listen(connection, "before_cursor_execute", _divert, retval=True)
         if connection.dialect.name == "sqlite":
@@ -65,10 +66,17 @@ def scratch_tables(engine: Engine, *, own_facts: bool) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading_only(connection: Connection) -> Iterator[None]:
-    """One transaction: one state of the facts throughout, and no table of the project is written into."""
+def reading_only(connection: Connection, snapshot: str | None = None) -> Iterator[None]:
+    """One transaction: one state of the facts throughout, and no table of the project is written into.
+
+    ``snapshot``: the name of another transaction's on PostgreSQL, whose state of the facts this one is to see.
+    """
     with connection.begin():
-        if connection.dialect.name == "postgresql":
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("SELECT 1 FROM main.account").first()  # the state is that of the first look
+        else:
+            if snapshot is not None:
+                connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # takes no parameter
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # which temporary tables are exempt from
         yield
 

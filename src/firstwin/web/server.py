@@ -21,10 +21,15 @@ class PortError(Exception):
 
 
 class Server:
-    """The port is taken as soon as it is made. Raises PortError where it can't be. A port of 0 is a free one."""
+    """The port is taken as soon as it is made. Raises PortError where it can't be. A port of 0 is a free one.
 
-    def __init__(self, site: ASGIApp, host: str, port: int, protocol: type[Protocol] = Protocol) -> None:
-        self._socket = _listen(host, port)
+    With ``shares`` other processes of the same user may listen on it too, and the kernel hands connections to each in turn.
+    """
+
+    def __init__(
+        self, site: ASGIApp, host: str, port: int, protocol: type[Protocol] = Protocol, *, shares: bool = False
+    ) -> None:
+        self._socket = _listen(host, port, shares=shares)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         config = uvicorn.Config(
@@ -56,10 +61,17 @@ class Server:
             runner.run(self._server.serve([self._socket]))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def must_be_free(host: str, port: int) -> None:
+    """Raises PortError where anybody listens there already, whom a port that is shared would only join."""
+    _listen(host, port, shares=False).close()
+
+
+def _listen(host: str, port: int, *, shares: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shares:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
     except OSError as error:

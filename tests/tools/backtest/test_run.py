@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from firstwin.db import tables
 from firstwin.rules.terms import NUDGED
 from firstwin.tick.environment import Environment
+from firstwin.tools.backtest import company
 from firstwin.tools.backtest.came import Came
 from firstwin.tools.backtest.grid import Grid, grid_of
 from firstwin.tools.backtest.run import run_backtest
@@ -83,14 +84,17 @@ def rows_of_the_project(engine: Engine) -> dict[str, int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in GROUPS if name not in ALONE])
-def test_a_backtest_decides_what_ticks_decide(engine: Engine, name: str) -> None:
+def test_a_backtest_decides_what_ticks_decide(engine: Engine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "PROGRAM", "raise SystemExit")  # so that this process does all shards, one by one
     env = world(engine, name, GRID)
     before = rows_of_the_project(engine)
     asked = next(rule for rule in env.rules if rule.id == GROUPS[name][0].id)
     quickly = run_backtest(engine, env, asked, GRID, lambda _: None)
+    in_shards = run_backtest(engine, env, asked, GRID, lambda _: None, processes=3)
     by_slots = run_backtest(engine, env, asked, GRID, lambda _: None, by_slots=True)
     assert rows_of_the_project(engine) == before
     nudges, skips = by_ticks(engine, env, GRID)
     assert nudges
     assert by_backtest(by_slots) == (nudges, skips)
     assert by_backtest(quickly) == (nudges, skips)
+    assert by_backtest(in_shards) == (nudges, skips)

@@ -43,6 +43,7 @@ from firstwin.match.word import word
 from firstwin.match.words.properties import exists
 from firstwin.rules.terms import BecomesStart, Step
 from firstwin.tools.backtest.grid import Grid
+from firstwin.tools.backtest.shards import EVERYBODY, Shard
 
 BATCH: Final = 20_000
 KNOWN: Final = frozenset({"run", "rule", "rows", "now", "previous"})
@@ -80,19 +81,19 @@ class Questions:
     def prepare(self, grid: Grid, *, at_wire: bool = False) -> None:
         """Raises NeedsSlots or NotAMoment where a question cannot be put for many slots at once."""
         if isinstance(self.asked.rule.when, BecomesStart):
-            _turns(self.asked, grid)
+            _turns(self.asked, grid, EVERYBODY)
         for step in self.asked.rule.steps:
             _gates(self.asked, step, self.connection.dialect)
             if at_wire:
                 _at_wire(self.asked, step, self.connection.dialect)
 
-    def turns(self, grid: Grid, begin: datetime, end: datetime) -> Sequence[Any]:
+    def turns(self, grid: Grid, begin: datetime, end: datetime, shard: Shard) -> Sequence[Any]:
         """(subject, slot, holds) wherever the truth of the rule's state is not what it was at the subject's row before.
 
         Of each subject the first row is among them. Rows are the slots after ``begin``, up to ``end``.
         """
         parameters = self.asked.parameters(self.connection, Moment(self.run, end, begin))
-        return self.connection.execute(_turns(self.asked, grid), parameters).all()
+        return self.connection.execute(_turns(self.asked, grid, shard), parameters).all()
 
     def gates(self, step: Step, rows: Sequence[Row]) -> list[Any]:
         """(id, exists, goal, unless, only_if) of each row: ``id``, ``subject``, the start's ``at`` and ``props``, ``now``."""
@@ -124,12 +125,12 @@ def microseconds(moment: datetime) -> int:
 
 
 @lru_cache(maxsize=64)
-def _turns(asked: Asked, grid: Grid) -> Select[Any]:
+def _turns(asked: Asked, grid: Grid, shard: Shard) -> Select[Any]:
     condition, kind = condition_of(asked.rule), asked.rule.about
     moments = changes(boundaries_of(condition, kind), kind, asked.seen).subquery("moments")
     number = grid.number_of(moments.c.moment)
     pairs = select(moments.c.subject, number.label("number"), grid.at_of(number).label("now")).distinct()
-    asker = pairs.subquery("asked")
+    asker = pairs.where(*shard.has(moments.c.subject)).subquery("asked")
     scope = Scope(kind, asker.c.subject, asked.seen)
     holds = case((and_(exists(scope), word(condition).holds(scope)), 1), else_=0)
     judgement = select(asker.c.subject, asker.c.number, with_own_clock(holds, asker).label("holds"))

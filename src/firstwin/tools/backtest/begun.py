@@ -101,8 +101,9 @@ def in_order(rule: Rule, due: Sequence[tuple[int, Begun, Step]]) -> list[tuple[i
     """As the worker decides them: slot by slot, the oldest first."""
     place = {step.name: number for number, step in enumerate(rule.steps)}
 
-    def key(one: tuple[int, Begun, Step]) -> tuple[int, datetime, datetime, str, int]:
+    def key(one: tuple[int, Begun, Step]) -> tuple[int, datetime, datetime, str, int, str]:
         number, begun, step = one
-        return number, begun.start.at + step.wait, begun.start.at, begun.start.key, place[step.name]
+        start = begun.start
+        return number, start.at + step.wait, start.at, start.key, place[step.name], start.subject
 
     return sorted(due, key=key)

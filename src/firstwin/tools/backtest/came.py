@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from firstwin.decide.value import Decision, Nudge, Planned, Reason, Skip
 from firstwin.match.value import Match
+from firstwin.rules.terms import Rule
 
 DIGEST: Final = "digest"
 
@@ -126,6 +127,24 @@ class Came:
         """The steps that were not done, and those of which no message went out."""
         stopped = [_stopped(one) for one in self.sent[rule] if one.is_stopped]
         return sorted([*self.left[rule], *stopped], key=_when) if stopped else self.left[rule]
+
+    def add(self, other: Came) -> None:
+        """What was found about other subjects; ``in_order`` puts all of it in its place."""
+        for rule, sent in other.sent.items():
+            self.sent[rule] += sent
+        for rule, left in other.left.items():
+            self.left[rule] += left
+
+    def in_order(self, rule: Rule) -> None:
+        """As it is heard where all subjects are asked about at once."""
+        steps = {step.name: (number, step.wait) for number, step in enumerate(rule.steps)}
+
+        def key(one: Sent | Left) -> tuple[datetime, datetime, datetime, str, int, str]:
+            place, wait = steps[one.step]
+            return one.at, one.start_at + wait, one.start_at, one.key, place, one.subject
+
+        self.sent[rule.id].sort(key=key)
+        self.left[rule.id].sort(key=key)
 
     def forget(self, rule: str) -> None:
         """It is done once more."""

@@ -17,6 +17,7 @@ from firstwin.match.starts.events import every
 from firstwin.tools.backtest.asking import Questions, must_be_known, with_own_clock
 from firstwin.tools.backtest.begun import Gates
 from firstwin.tools.backtest.grid import Grid
+from firstwin.tools.backtest.shards import Shard
 
 READ_AT_ONCE: Final = 5000
 
@@ -34,16 +35,17 @@ class Event(NamedTuple):
     gates: tuple[Gates, ...]
 
 
-def events(questions: Questions, grid: Grid, earliest: datetime) -> Iterator[Event]:
+def events(questions: Questions, grid: Grid, earliest: datetime, shard: Shard) -> Iterator[Event]:
     """By slot, and within a slot as they happened. Those that the first slot finds are not among them."""
     asked, connection = questions.asked, questions.connection
     parameters = asked.parameters(connection, Moment(questions.run, grid.end), earliest=earliest)
-    statement = _statement(asked, grid).execution_options(yield_per=READ_AT_ONCE)
+    statement = _statement(asked, grid, shard).execution_options(yield_per=READ_AT_ONCE)
     steps = range(len(asked.rule.steps))
-    for number, subject, key, per, at, actor, props, *told in connection.execute(statement, parameters):
-        if number > 0:
-            gates = tuple([_GATES[tuple(told[4 * place : 4 * place + 4])] for place in steps])
-            yield Event(number, subject, key, per or "", at, actor, props, gates)
+    with connection.execute(statement, parameters) as rows:
+        for number, subject, key, per, at, actor, props, *told in rows:
+            if number > 0:
+                gates = tuple([_GATES[tuple(told[4 * place : 4 * place + 4])] for place in steps])
+                yield Event(number, subject, key, per or "", at, actor, props, gates)
 
 
 _ANSWERS: Final = (False, True)
@@ -53,8 +55,8 @@ _GATES: Final[dict[tuple[bool, ...], Gates]] = {
 
 
 @lru_cache(maxsize=64)
-def _statement(asked: Asked, grid: Grid) -> Select[Any]:
-    asker = _events(asked, grid).offset(0).subquery("asked")
+def _statement(asked: Asked, grid: Grid, shard: Shard) -> Select[Any]:
+    asker = _events(asked, grid, shard).offset(0).subquery("asked")
     its = asker.c
     scope = Scope(asked.rule.about, its.subject, asked.seen, StartColumns(its.occurred_at, its.props))
     told = [
@@ -66,14 +68,14 @@ def _statement(asked: Asked, grid: Grid) -> Select[Any]:
     return must_be_known(select(*columns, *told).order_by(its.number, its.occurred_at, its.seq), "earliest", "now")
 
 
-def _events(asked: Asked, grid: Grid) -> Select[Any]:
+def _events(asked: Asked, grid: Grid, shard: Shard) -> Select[Any]:
     """With the slot at which each is found, and the moment at which each of its steps is decided."""
     found = every(asked, True).order_by(None).subquery("found")
     its = found.c
     number = grid.number_of(_later(its.known_at, its.occurred_at))
     slots = [_later(number, grid.number_of(shift(its.occurred_at, step.wait))) for step in asked.rule.steps]
     nows = [grid.at_of(slot).label(f"now_{place}") for place, slot in enumerate(slots)]
-    return select(*its, number.label("number"), *nows)
+    return select(*its, number.label("number"), *nows).where(*shard.has(its.subject))
 
 
 def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -21,11 +21,14 @@ from firstwin.rules.terms import Rule
 from firstwin.tick.environment import Environment
 from firstwin.tools.backtest.asking import NeedsSlots
 from firstwin.tools.backtest.came import Came, GoalMet
+from firstwin.tools.backtest.company import Company
 from firstwin.tools.backtest.departures import Departures
 from firstwin.tools.backtest.goal import MILESTONE, Reaching, goal_of
 from firstwin.tools.backtest.grid import Grid
 from firstwin.tools.backtest.needed import needed, one_by_one, own_names
 from firstwin.tools.backtest.plain import may_go_together
+from firstwin.tools.backtest.shards import EVERYBODY, Shard
+from firstwin.tools.backtest.sight import sight
 from firstwin.tools.backtest.slots import Told, go_through
 from firstwin.tools.backtest.together import Together
 from firstwin.tools.backtest.wires import SlotBySlot
@@ -38,21 +41,27 @@ UNRESTRAINED: Final = Restraint()
 
 def run_backtest(
     engine: Engine, env: Environment, rule: Rule, grid: Grid, progress: Progress, *, by_slots: bool = False,
-    restraint: Restraint = UNRESTRAINED,
+    restraint: Restraint = UNRESTRAINED, processes: int | None = None,
 ) -> Came:  # fmt: skip
     """What the rule and those that it builds on would have done; nothing is written into the project's tables.
 
     ``restraint`` says when the rule's mails may leave, and how many. ``by_slots`` goes slot by slot even where there is a faster way to the same answer.
+    ``processes``: how many share it, where it can be shared; None for as many as are worth it.
     """
     came, goal = Came(), goal_of(rule, env)
     rules = needed(rule, env.rules, (MILESTONE,))
     env = replace(env, rules=rules, every=grid.every, told=came.hear, _asked={})
     own_facts = any(map(own_names, rules))
-    with _nothing_collected(), scratch(engine, rules, grid.begin, own_facts=own_facts) as (connection, run):
+    with (
+        _nothing_collected(),
+        sight(engine) as seen,
+        scratch(engine, rules, grid.begin, own_facts=own_facts) as (connection, run),
+    ):
         departures = Departures(connection, rule, restraint, grid) if restraint.of_mails else None
         if departures is not None:
             env = replace(env, told=_both(came.hear, departures.hear))
-        _Backtest(connection, env, run, grid, came, departures, by_slots=by_slots).go(progress)
+        company = Company(engine, seen, processes)
+        _Backtest(connection, env, run, grid, came, company, departures, by_slots=by_slots).go(progress)
         if departures is not None:
             with read(engine) as others:
                 came.depart(rule.id, departures.fates(others))
@@ -70,7 +79,7 @@ def run_together(engine: Engine, env: Environment, rules: Sequence[Rule], grid: 
     env = replace(env, rules=tuple(rules), every=grid.every, told=came.hear, _asked={})
     own_facts = any(map(own_names, rules))
     with _nothing_collected(), scratch(engine, rules, grid.begin, own_facts=own_facts) as (connection, run):
-        _Backtest(connection, env, run, grid, came, None, by_slots=False).go(progress)
+        _Backtest(connection, env, run, grid, came, None, None, by_slots=False).go(progress)
     return came
 
 
@@ -93,6 +102,7 @@ class _Backtest:
     run: Run
     grid: Grid
     came: Came
+    company: Company | None
     departures: Departures | None
     by_slots: bool
 
@@ -121,17 +131,25 @@ class _Backtest:
 
     def _together(self, rule: Rule, told: Told) -> bool:
         """Whether it could be done so. If not, it has left no trace."""
-        attempt = self.connection.begin_nested()
-        try:
-            Together(self.connection, self.env, self.run, rule, self.grid, self._of(rule)).go(told)
-        except (NeedsSlots, NotAMoment):
-            attempt.rollback()
-            self.came.forget(rule.id)
-            if (departures := self._of(rule)) is not None:
-                departures.forget()
-            return False
+        with self._shared(rule) as shards:
+            attempt = self.connection.begin_nested()
+            try:
+                Together(self.connection, self.env, self.run, rule, self.grid, self._of(rule)).go(told, shards)
+            except (NeedsSlots, NotAMoment):
+                attempt.rollback()
+                self.came.forget(rule.id)
+                if (departures := self._of(rule)) is not None:
+                    departures.forget()
+                return False
         attempt.commit()
         return True
+
+    def _shared(self, rule: Rule) -> AbstractContextManager[Iterable[Shard]]:
+        """With other processes, where none needs to know what another one wrote or decided."""
+        is_for_itself = not own_names(rule) and not rule.milestones
+        if self.company is None or self.departures is not None or not is_for_itself:
+            return nullcontext([EVERYBODY])
+        return self.company.share(self.connection, self.env, rule, self.grid, self.came)
 
     def _of(self, rule: Rule) -> Departures | None:
         """Where its mails are watched."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ from firstwin.tools.backtest.events import events
 from firstwin.tools.backtest.grid import Grid
 from firstwin.tools.backtest.known import Due, Known
 from firstwin.tools.backtest.milestones import Milestones
+from firstwin.tools.backtest.shards import EVERYBODY, Shard
 from firstwin.tools.backtest.slots import Told, advance
 from firstwin.tools.backtest.wires import AllAtOnce
 
@@ -61,6 +62,7 @@ class Together:
     ) -> None:
         self.connection, self.env, self.run, self.rule, self.grid = connection, env, run, rule, grid
         self.departures, self.nudged = departures, dict[int, Begun]()
+        self.shard = EVERYBODY
         self.asked = env.asked(rule, seen_by(connection, run.id))
         self.questions = Questions(connection, self.asked, run.id)
         self.known = Known(connection, env, self.asked, grid.end)
@@ -73,10 +75,19 @@ class Together:
         self.milestones = Milestones(self.questions, grid)
         self._at_once = {step.name: ALL_OPEN for step in rule.steps if _needs_no_asking(rule, step)}
 
-    def go(self, told: Told) -> None:
-        """Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
+    def go(self, told: Told, shards: Iterable[Shard] = (EVERYBODY,)) -> None:
+        """One shard after the other. Raises NeedsSlots or NotAMoment where it can only be done slot by slot."""
         self.questions.prepare(self.grid, at_wire=self.departures is not None)
         tick_within(self.connection, self.env, self.run, self.rule, self.grid.begin)
+        for shard in shards:
+            self._through(shard, told)
+        if self.departures is not None:
+            self.departures.judge(self.grid.end, AllAtOnce(self.questions, self.grid, self.nudged))
+        advance(self.connection, self.run, self.rule, self.grid.end)
+
+    def _through(self, shard: Shard, told: Told) -> None:
+        self.shard = shard
+        is_alone = shard == EVERYBODY  # else other processes leave no core to another thread
         self._take_over()
         if not isinstance(self.rule.when, BecomesStart):
             self._events = self._new_events()
@@ -87,31 +98,29 @@ class Together:
             while (chunk := following) is not None:
                 self._ask(chunk)
                 following = next(chunks, None)
-                ahead = beside.submit(self._look_ahead, following)
+                asked = beside.submit(self._look_ahead, following) if is_alone else None
                 self._decide(chunk)
-                ahead.result()
+                asked.result() if asked else self._look_ahead(following)
                 self.milestones.record()
                 told(chunk.last + 1)
-        if self.departures is not None:
-            self.departures.judge(self.grid.end, AllAtOnce(self.questions, self.grid, self.nudged))
-        advance(self.connection, self.run, self.rule, self.grid.end)
 
     def _take_over(self) -> None:
-        """What the first slot left in the tables."""
+        """What the first slot left in the tables of those whom this is about."""
         waiting = self._waiting()
         starts: dict[str, Begun] = {}
         columns = (s.id, s.rule, s.subject, s.key, s.per, s.at, s.seen_at, s.actor, s.props, s.state)
-        for *start, state in self._mine(select(*columns).where(s.state.in_(["open", "done"])), s):
+        taken = select(*columns).where(s.state.in_(["open", "done"]), *self.shard.has(s.subject))
+        for *start, state in self._mine(taken, s):
             begun = self.memory.begin(Start(*start), waiting[start[0]])
             begun.is_open, begun.is_done = state == "open", state == "done"
             self._add(begun)
             starts[begun.start.subject] = self.nudged[begun.start.id] = begun
             self.ids = count(max(begun.start.id + 1, next(self.ids)))
-        for start_id, subject, per, step, at in self._mine(
-            select(n.start_id, n.subject, n.per, n.step, n.decided_at), n
-        ):
+        nudges = select(n.start_id, n.subject, n.per, n.step, n.decided_at).where(*self.shard.has(n.subject))
+        for start_id, subject, per, step, at in self._mine(nudges, n):
             self.memory.nudged(start_id, (subject, per), step, at)
-        for (subject,) in self._mine(select(e.subject).where(e.until.is_(None)), e):
+        episodes = select(e.subject).where(e.until.is_(None), *self.shard.has(e.subject))
+        for (subject,) in self._mine(episodes, e):
             self.open[subject] = starts.get(subject)
 
     def _waiting(self) -> dict[int, list[Step]]:
@@ -164,7 +173,7 @@ class Together:
             chunk.found.append((number, begun))
 
     def _new_events(self) -> Iterator[tuple[int, Begun]]:
-        for one in events(self.questions, self.grid, earliest_of(self.rule, self.grid.begin)):
+        for one in events(self.questions, self.grid, earliest_of(self.rule, self.grid.begin), self.shard):
             seen_at = self.grid.at(one.number)
             start = Start(
                 next(self.ids), self.rule.id, one.subject, one.key, one.per, one.at, seen_at, one.actor, one.props
@@ -174,8 +183,8 @@ class Together:
             yield one.number, begun
 
     def _find_states(self, chunk: Chunk) -> None:
-        moment = self._moment(chunk)
-        for subject, number, holds in self.questions.turns(self.grid, self.grid.at(chunk.first - 1), moment.now):
+        moment, before = self._moment(chunk), self.grid.at(chunk.first - 1)
+        for subject, number, holds in self.questions.turns(self.grid, before, moment.now, self.shard):
             if holds and subject not in self.open:
                 at = self.grid.at(number)
                 start = Start(next(self.ids), self.rule.id, subject, at.isoformat(), "", at, at, None, {})
