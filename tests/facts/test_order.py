@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +80,6 @@ def test_properties_have_the_same_value_at_every_time(
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @given(arrivals())
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_properties_have_the_same_value_at_every_time_in_many_histories(
@@ -88,9 +88,26 @@ def test_properties_have_the_same_value_at_every_time_in_many_histories(
     compare(engine, *arrival)
 
 
+@pytest.mark.slow
+@given(arrivals())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_properties_have_the_same_value_where_several_store_at_once(
+    engine: Engine, arrival: tuple[list[Body], list[list[Body]], str]
+) -> None:
+    messages, batches, prefix = arrival
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda batch: put(engine, *batch), batches))
+    hold(engine, messages, prefix)
+
+
 def compare(engine: Engine, messages: list[Body], batches: list[list[Body]], prefix: str) -> None:
     for batch in batches:
         put(engine, *batch)
+    hold(engine, messages, prefix)
+
+
+def hold(engine: Engine, messages: list[Body], prefix: str) -> None:
+    """The database says of every subject, at every time, what the messages in the order of time say."""
     world, told = World(tuple(messages)), facts(engine, prefix)
     for kind, name in SUBJECTS:
         for number in range(len(messages)):

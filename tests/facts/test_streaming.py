@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import Engine, func, select
 
 from firstwin.db import tables
@@ -9,7 +11,7 @@ from firstwin.db.engine import write
 from firstwin.facts import reading
 from firstwin.facts.batch import Arrival, Batch
 from firstwin.facts.moments import microseconds
-from firstwin.facts.streaming import stream
+from firstwin.facts.streaming import Unfit, stream
 from tests.facts.messages import LATER, Body, alias, day, group, identify, parsed, put, rows, track
 
 
@@ -19,7 +21,10 @@ def streamed(engine: Engine, *bodies: Body) -> tuple[int | None, int]:
         messages = parsed(bodies)
         known = reading.known(connection, messages, "UTC")
         before = connection.scalar(select(func.count()).select_from(tables.event)) or 0
-        found = stream(connection, Batch(known, Arrival(microseconds(LATER), is_history=False, source="x")), messages)
+        batch = Batch(known, Arrival(microseconds(LATER), is_history=False, source="x"))
+        found = None
+        with suppress(Unfit), connection.begin_nested():
+            found = stream(connection, batch, messages, batch.came_late)
         after = connection.scalar(select(func.count()).select_from(tables.event)) or 0
         connection.rollback()
     return found, after - before

@@ -134,21 +134,22 @@ def test_a_database_that_is_stuck_keeps_nobody_from_stopping(engine: Engine) -> 
 
 
 def test_two_sites_that_store_and_refuse_never_wait_for_each_other(postgres_engine: Engine) -> None:
-    """One has refused for `first` and wants to store for `second`, the other has stored for `first`."""
+    """Each stores and refuses for both sources, in opposite orders."""
     writer = Writer(postgres_engine, lambda: "UTC", 5.0)
     deadlocks: list[OperationalError] = []
+    refused = Posted(TAKEN.messages, [Unfit(0, None, "no")])
 
-    def store(*brought: tuple[str, Posted]) -> None:
+    def store(*sources: str) -> None:
         for _ in range(100):
             try:
-                writer._write(brought)
+                for source in sources:
+                    writer._write(source, [refused, TAKEN])
             except OperationalError as error:
                 deadlocks.append(error)
                 return
 
-    refused = Posted([], [Unfit(0, None, "no")])
-    one = threading.Thread(target=store, args=[("first", refused), ("second", TAKEN)])
-    other = threading.Thread(target=store, args=[("first", TAKEN)])
+    one = threading.Thread(target=store, args=["first", "second"])
+    other = threading.Thread(target=store, args=["second", "first"])
     for thread in (one, other):
         thread.start()
     for thread in (one, other):

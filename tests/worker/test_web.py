@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -118,6 +119,14 @@ def listening(address: str) -> int:
     return sum(line[1].endswith(f":{int(port_of(address)):04X}") and line[3] == "0A" for line in lines)
 
 
+def connections_of(process: int, address: str) -> list[str]:
+    """The connections to its port that this process has taken."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    on_port = {line[9] for line in lines if line[1].endswith(f":{int(port_of(address)):04X}") and line[3] == "01"}
+    files = [file.readlink().name for file in Path(f"/proc/{process}/fd").iterdir()]
+    return [file for file in files if file.removeprefix("socket:[").removesuffix("]") in on_port]
+
+
 @pytest.fixture
 def two(processes: Processes, address: str) -> subprocess.Popen[str]:
     """The first of two processes."""
@@ -132,9 +141,14 @@ def test_two_processes_take_what_comes_over_many_connections(
 ) -> None:
     key = a_key(engine)
     (sibling,) = siblings_of(two)
-    for number in range(40):
-        said = {"messageId": str(number), "userId": "ada", "event": "opened"}
-        assert httpx.post(f"{address}/v1/track", json=said, auth=(key, ""), trust_env=False).status_code == 200
+    with ExitStack() as open_ones:
+        clients = [open_ones.enter_context(httpx.Client(auth=(key, ""), trust_env=False)) for _ in range(40)]
+        for number, client in enumerate(clients):
+            said = {"messageId": str(number), "userId": "ada", "event": "opened"}
+            assert client.post(f"{address}/v1/track", json=said).status_code == 200
+        taken = [len(connections_of(process, address)) for process in (two.pid, sibling)]
+    assert sum(taken) == 40
+    assert min(taken) > 0
     with read(engine) as connection:
         assert connection.scalar(select(func.count()).where(event.c.name == "opened")) == 40
     logged = ended_well(two, signal.SIGTERM)

@@ -183,7 +183,7 @@ def takes_rows_as_they_come(connection: Connection) -> bool:
 
 
 def append(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Adds rows in the fastest way there is. Instants are microseconds since 1970, JSON is text."""
+    """Adds rows in the fastest way there is. Instants are microseconds since 1970, JSON is text. Raises Collision."""
     columns = [table.c[name] for name in names]
     cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":

@@ -7,25 +7,30 @@ from struct import Struct
 from typing import Any, Final
 
 from psycopg.adapt import Dumper
+from psycopg.errors import DeadlockDetected, UniqueViolation
 from psycopg.postgres import types
 from psycopg.pq import Format
 from sqlalchemy import JSON, Column
 
+from firstwin.db.engine import Collision
 from firstwin.db.types import Instant
 
 MICROSECONDS_TO_2000: Final = 946_684_800_000_000  # from 1970, where ours begin
 
 
 def copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
-    """In PostgreSQL's own form: neither side makes a text of each moment, to read it again."""
+    """In PostgreSQL's own form: neither side makes a text of each moment, to read it again. Raises Collision."""
     kinds = [_kind(column) for column in columns]
     names = ", ".join(column.name for column in columns)
     for dumper in (_Moment, _Document):
         cursor.adapters.register_dumper(None, dumper)  # for this cursor alone
-    with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(kinds)
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(kinds)
+            for row in rows:
+                copy.write_row(row)
+    except (UniqueViolation, DeadlockDetected) as error:
+        raise Collision from error
 
 
 def _kind(column: Column[Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,18 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    RootTransaction,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +41,10 @@ _TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 class Busy(Exception):  # noqa: N818 - not an error: somebody else has the one writer's place
     """SQLite's writer is somebody else for now."""
+
+
+class Collision(Exception):  # noqa: N818 - not a mistake: one after the other, both succeed
+    """Another transaction was about to add the same row: nothing of this one, or of its savepoint, holds any more."""
 
 
 class DatabaseError(Exception):
@@ -187,8 +202,17 @@ def alone(connection: Connection, what: str) -> None:
     SQLite has one writer anyway. PostgreSQL's advisory locks have a number for a name. A connection that works in tables of
     its own, as the option ``OWN_TABLES`` says, is in nobody's way.
     """
+    _lock(connection, func.pg_advisory_xact_lock, what)
+
+
+def together(connection: Connection, what: str) -> None:
+    """Waits until nobody does ``what`` ``alone``, and keeps others from that; who does it together goes on side by side."""
+    _lock(connection, func.pg_advisory_xact_lock_shared, what)
+
+
+def _lock(connection: Connection, lock: Callable[[int], ColumnElement[Any]], what: str) -> None:
     if connection.dialect.name == "postgresql" and not connection.get_execution_options().get(OWN_TABLES):
-        connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(what.encode()))))
+        connection.execute(select(lock(int.from_bytes(what.encode()))))
 
 
 def clock(connection: Connection) -> datetime:

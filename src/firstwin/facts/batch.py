@@ -77,10 +77,20 @@ class Batch:
 
     def came_late(self, message: Message) -> bool:
         """Whether this message, the newest that was taken, made one of its subjects late."""
-        account, person = self.accounts.get(message.account or ""), self.people.get(self.resolve(message.person))
+        account, person = self._subjects(message)
         if person is not None and (person.is_late or person.stays.is_late):
             return True
         return account is not None and account.is_late
+
+    def told_of_its_subjects(self, message: Message) -> bool:
+        """Whether this event, the newest message that was taken, says more of its subjects than what was known."""
+        account, person = self._subjects(message)
+        if person is not None and (person.is_changed or person.stays.is_changed):
+            return True
+        return self.came_late(message) or (account is not None and account.is_changed)
+
+    def _subjects(self, message: Message) -> tuple[Subject | None, Person | None]:
+        return self.accounts.get(message.account or ""), self.people.get(self.resolve(message.person))
 
     @property
     def is_settled(self) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from firstwin.db.bulk import takes_rows_as_they_come
-from firstwin.db.engine import alone
+from firstwin.db.engine import Collision, alone, together
 from firstwin.facts import reading
 from firstwin.facts.batch import Arrival, Batch
 from firstwin.facts.known import Key, Known
 from firstwin.facts.moments import DAY, microseconds
 from firstwin.facts.segment import Message
-from firstwin.facts.streaming import stream
+from firstwin.facts.streaming import Unfit, stream
 from firstwin.facts.writing import write
 
 
@@ -45,10 +46,20 @@ def ingest(
 
     ``history``: each message was known as soon as it happened. ``zone`` is the project's time zone.
     """
-    taken = take(
-        connection, messages, received_at=received_at, history=history, zone=zone, source=source, streaming=True
-    )
-    return put(connection, taken)
+    arrival = Arrival(microseconds(received_at), history, source)
+    if takes_rows_as_they_come(connection) and all(message.kind == "event" for message in messages):
+        with suppress(Unfit, Collision), connection.begin_nested():
+            return _beside_others(connection, messages, arrival, zone)
+    return put(connection, _take(connection, messages, arrival, zone, streaming=takes_rows_as_they_come(connection)))
+
+
+def _beside_others(connection: Connection, messages: Sequence[Message], arrival: Arrival, zone: str) -> Ingested:
+    """Events that say nothing new of their subjects, as nearly all do. Raises Unfit if one does, and Collision."""
+    together(connection, "fact")
+    new, known = _read(connection, messages, zone)
+    batch = Batch(known, arrival)
+    stored = stream(connection, batch, new, batch.told_of_its_subjects)
+    return put(connection, Taken(batch, _counted(batch, messages, new), stored))
 
 
 @dataclass(frozen=True)
@@ -61,34 +72,38 @@ class Taken:
 
 
 def take(
-    connection: Connection,
-    messages: Sequence[Message],
-    *,
-    received_at: datetime,
-    history: bool,
-    zone: str,
-    source: str = "import",
-    streaming: bool = False,
+    connection: Connection, messages: Sequence[Message], *, received_at: datetime, history: bool, zone: str
 ) -> Taken:
-    """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction.
+    """The first half of ``ingest``: reads and thinks. The second, ``put``, must follow in the same transaction."""
+    arrival = Arrival(microseconds(received_at), history, "import")
+    return _take(connection, messages, arrival, zone, streaming=False)
 
-    ``streaming``: the database stores facts meanwhile, for who has nothing else to do while it works.
-    """
+
+def _take(
+    connection: Connection, messages: Sequence[Message], arrival: Arrival, zone: str, *, streaming: bool
+) -> Taken:
+    """``streaming``: the database stores facts meanwhile, for who has nothing else to do while it works."""
     alone(connection, "fact")  # what a batch reads of its subjects must not change before it writes
-    before = reading.repeated(connection, messages)
-    new = list(_first_of_each(messages, before))
-    arrival = Arrival(microseconds(received_at), history, source)
-    known = reading.known(connection, new, zone)
-    batch, stored = _taken(connection, new, known, arrival, streaming=streaming and takes_rows_as_they_come(connection))
-    old = sum(message.at < arrival.received_at - DAY for message in new)
-    lag = sum(max(0, arrival.received_at - message.at) for message in new)
-    return Taken(batch, Ingested(len(new), len(messages) - len(new), len(batch.rows), old, lag), stored)
+    new, known = _read(connection, messages, zone)
+    if streaming:
+        batch = Batch(known, arrival)
+        with suppress(Unfit), connection.begin_nested():
+            stored = stream(connection, batch, new, batch.came_late)
+            return Taken(batch, _counted(batch, messages, new), stored)
+    batch = _in_order(connection, new, known, arrival)
+    return Taken(batch, _counted(batch, messages, new), 0)
 
 
 def put(connection: Connection, taken: Taken) -> Ingested:
     """The second half of ``ingest``: the database works, and little else."""
     write(connection, taken.batch, taken.stored)
     return taken.ingested
+
+
+def _read(connection: Connection, messages: Sequence[Message], zone: str) -> tuple[Sequence[Message], Known]:
+    """The messages that are new, and what is known of their subjects."""
+    new = list(_first_of_each(messages, reading.repeated(connection, messages)))
+    return new, reading.known(connection, new, zone)
 
 
 def _first_of_each(messages: Iterable[Message], before: set[str]) -> Iterable[Message]:
@@ -99,16 +114,11 @@ def _first_of_each(messages: Iterable[Message], before: set[str]) -> Iterable[Me
             yield message
 
 
-def _taken(
-    connection: Connection, messages: Sequence[Message], known: Known, arrival: Arrival, *, streaming: bool
-) -> tuple[Batch, int]:
-    """The batch, and how many of its rows are stored."""
-    if streaming:
-        batch = Batch(known, arrival)
-        stored = stream(connection, batch, messages)
-        if stored is not None:
-            return batch, stored
-    return _in_order(connection, messages, known, arrival), 0
+def _counted(batch: Batch, messages: Sequence[Message], new: Sequence[Message]) -> Ingested:
+    at = batch.arrival.received_at
+    old = sum(message.at < at - DAY for message in new)
+    lag = sum(max(0, at - message.at) for message in new)
+    return Ingested(len(new), len(messages) - len(new), len(batch.rows), old, lag)
 
 
 def _in_order(connection: Connection, messages: Sequence[Message], known: Known, arrival: Arrival) -> Batch:

@@ -63,7 +63,7 @@ def pasts(connection: Connection, late: Collection[Key]) -> dict[Key, list[PastF
 
 
 def _newest(connection: Connection, kind: Kind, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    rows = connection.execute(NEWEST[kind], {"ids": list(ids)}).all()
+    rows = connection.execute(NEWEST[kind], {"ids": list(ids)}).all() if ids else ()
     return {subject: (traits, asserted) for subject, traits, asserted in rows}
 
 

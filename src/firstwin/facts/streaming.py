@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -12,38 +12,37 @@ from firstwin.facts.batch import COLUMNS, Batch, Row
 from firstwin.facts.segment import Message
 
 
-def stream(connection: Connection, batch: Batch, messages: Sequence[Message]) -> int | None:
+class Unfit(Exception):  # noqa: N818 - not an error: these messages are to be taken in another way
+    """The batch is worth nothing, and neither is what was stored of it."""
+
+
+def stream(
+    connection: Connection, batch: Batch, messages: Sequence[Message], is_unfit: Callable[[Message], bool]
+) -> int:
     """The batch takes the messages; how many of its rows, from the first on, are stored by then.
 
-    None, and nothing is stored, if a message is older than what is known of its subjects: then the batch is worth nothing.
+    Raises Unfit if one of them, once it is taken, ``is_unfit``, and Collision: both are for the caller's savepoint.
     """
-    facts = _Settled(batch, messages)
-    try:
-        with connection.begin_nested():
-            append(connection, tables.event, COLUMNS, facts)
-    except _Late:
-        return None
+    facts = _Settled(batch, messages, is_unfit)
+    append(connection, tables.event, COLUMNS, facts)
     return facts.count
-
-
-class _Late(Exception):  # noqa: N818 - not an error: it takes a batch that knows the past
-    pass
 
 
 class _Settled:
     """The rows of a batch as its messages bring them, up to the first that others may yet change."""
 
-    def __init__(self, batch: Batch, messages: Sequence[Message]) -> None:
+    def __init__(self, batch: Batch, messages: Sequence[Message], is_unfit: Callable[[Message], bool]) -> None:
         self._batch = batch
         self._messages = messages
+        self._is_unfit = is_unfit
         self.count = 0
 
     def __iter__(self) -> Iterator[Row]:
         batch = self._batch
         for message in self._messages:
             batch.take(message)
-            if batch.came_late(message):
-                raise _Late
+            if self._is_unfit(message):
+                raise Unfit
             if batch.is_settled:
                 yield from batch.rows[self.count :]
                 self.count = len(batch.rows)

@@ -1,11 +1,12 @@
-"""Stores what requests bring: those that wait together share a transaction, and each is answered after its COMMIT."""
+"""Stores what requests bring: those of one source that wait together share a transaction, and each is answered after its
+COMMIT.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,6 @@ UNKNOWN_PLACE: Final = -1
 FORGET_EVERY: Final = timedelta(hours=1)
 
 Zone = Callable[[], str]
-_Brought = tuple[str, Posted]
 
 
 class Unavailable(Exception):  # noqa: N818 - not a mistake of ours
@@ -89,8 +89,8 @@ class Writer:
     def _run(self) -> None:
         while jobs := self._next():
             awaited = [job for job in jobs if not job.done.done()]  # the others were told that nothing was stored
-            if awaited:
-                self._store(awaited)
+            for source in {job.source: None for job in awaited}:
+                self._store(source, [job for job in awaited if job.source == source])
 
     def _next(self) -> list[_Job]:
         """Those that wait, as many as fit together; none when it is time to end."""
@@ -104,42 +104,39 @@ class Writer:
             self._waiting -= size
             return jobs
 
-    def _store(self, jobs: Sequence[_Job]) -> None:
+    def _store(self, source: str, jobs: Sequence[_Job]) -> None:
         try:
-            self._write([(job.source, job.posted) for job in jobs])
+            self._write(source, [job.posted for job in jobs])
         except Exception as error:  # noqa: BLE001 - those who wait must be answered, whatever happened
-            self._failed(jobs, error)
+            self._failed(source, jobs, error)
         else:
             _answer([(job, job.posted) for job in jobs])
 
-    def _write(self, brought: Sequence[_Brought]) -> None:
+    def _write(self, source: str, brought: Sequence[Posted]) -> None:
+        messages = [message for posted in brought for message in posted.messages]
+        unfit = [one for posted in brought for one in posted.unfit]
         with write(self._engine) as connection:
             at = clock(connection)
             if at - self._forgot > FORGET_EVERY:
                 forget_old_minutes(connection, at)
                 self._forgot = at
-            taken = [
-                (source, self._ingest(connection, source, messages, at), unfit)
-                for source, messages, unfit in _by_source(brought)
-            ]
-            # Then only: whoever waited for the facts with a count in hand would be waited for by who has the facts.
-            for source, done, unfit in taken:
-                note_intake(connection, source, Intake(done.new, done.repeated, done.lag // 1000, unfit), at)
+            done = self._ingest(connection, source, messages, at)
+            note_intake(connection, source, Intake(done.new, done.repeated, done.lag // 1000, unfit), at)
 
     def _ingest(self, connection: Connection, source: str, messages: Sequence[Message], at: datetime) -> Ingested:
         if not messages:
             return Ingested(0, 0, 0, 0)
         return ingest(connection, messages, received_at=at, zone=self._zone(), source=source)
 
-    def _failed(self, jobs: Sequence[_Job], error: Exception) -> None:
+    def _failed(self, source: str, jobs: Sequence[_Job], error: Exception) -> None:
         """A database that is away concerns everyone. Anything else concerns one message, which the others must not suffer from."""
         if _is_away(error):
             _answer([(job, Unavailable()) for job in jobs])
         elif len(jobs) > 1:
             for job in jobs:
-                self._store([job])
+                self._store(source, [job])
         else:
-            failed(Log.WEB_FAILED, error, source=jobs[0].source)
+            failed(Log.WEB_FAILED, error, source=source)
             _answer([(jobs[0], self._one_by_one(jobs[0]))])
 
     def _one_by_one(self, job: _Job) -> Posted | Unavailable:
@@ -147,7 +144,7 @@ class Writer:
         unfit = list(job.posted.unfit)
         for message in job.posted.messages:
             try:
-                self._write([(job.source, Posted([message], []))])
+                self._write(job.source, [Posted([message], [])])
                 stored.append(message)
             except Exception as error:  # noqa: BLE001 - this is the one
                 if _is_away(error):
@@ -181,13 +178,3 @@ def _answer(answers: Sequence[tuple[_Job, Posted | Unavailable]]) -> None:
 
 def _size(job: _Job) -> int:
     return max(1, len(job.posted.messages) + len(job.posted.unfit))
-
-
-def _by_source(brought: Sequence[_Brought]) -> Iterator[tuple[str, list[Message], list[Unfit]]]:
-    messages: dict[str, list[Message]] = defaultdict(list)
-    unfit: dict[str, list[Unfit]] = defaultdict(list)
-    for source, posted in brought:
-        messages[source] += posted.messages
-        unfit[source] += posted.unfit
-    for source in sorted(messages):
-        yield source, messages[source], unfit[source]
