@@ -25,6 +25,8 @@ from firstwin.facts.segment import Message
 from firstwin.telemetry import Log, failed
 
 MOST_TOGETHER: Final = 2_000  # messages in one transaction, if no request brings more
+ENOUGH: Final = 200  # messages that are worth a transaction: fewer wait for others, where others come
+GATHER_S: Final = 0.01
 MOST_WAITING: Final = 50_000  # messages; more would only wait for longer than their senders do
 
 UNKNOWN_PLACE: Final = -1
@@ -55,6 +57,7 @@ class Writer:
         self._waiting = 0
         self._changed = threading.Condition()
         self._stopping = False
+        self._stored_several = False  # requests, in the last transaction
         self._forgot = EPOCH
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
@@ -96,12 +99,15 @@ class Writer:
         """Those that wait, as many as fit together; none when it is time to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._jobs or self._stopping)
+            if self._stored_several:
+                self._changed.wait_for(lambda: self._waiting >= ENOUGH or self._stopping, GATHER_S)
             taken, size = 0, 0
             while taken < len(self._jobs) and (not taken or size + _size(self._jobs[taken]) <= MOST_TOGETHER):
                 size += _size(self._jobs[taken])
                 taken += 1
             jobs, self._jobs = self._jobs[:taken], self._jobs[taken:]
             self._waiting -= size
+            self._stored_several = taken > 1
             return jobs
 
     def _store(self, source: str, jobs: Sequence[_Job]) -> None:

@@ -1,0 +1,94 @@
+"""Which requests share a transaction, and for how long one waits for others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import Engine
+
+from firstwin.facts.posted import Posted
+from firstwin.facts.segment import Message
+from firstwin.web import intake
+from firstwin.web.intake import ENOUGH, MOST_TOGETHER, Writer
+
+LONG_S, SOON_S = 60.0, 5.0
+
+
+@pytest.fixture
+def writer(engine: Engine) -> Writer:
+    """One whose thread is the test."""
+    return Writer(engine, lambda: "UTC", LONG_S)
+
+
+def brought(messages: int = 1) -> Posted:
+    return Posted([Message(str(n), "event", "ada", None, 10**15, "opened", {}) for n in range(messages)], [])
+
+
+def wait(writer: Writer, *requests: Posted) -> None:
+    """The requests wait from now on."""
+
+    async def store() -> None:
+        asked = [asyncio.create_task(writer.store("shop", posted)) for posted in requests]
+        await asyncio.sleep(0)
+        for one in asked:
+            one.cancel()
+
+    asyncio.run(store())
+
+
+def taken(writer: Writer) -> int:
+    return len(writer._next())
+
+
+def test_who_waits_together_is_stored_together(writer: Writer) -> None:
+    wait(writer, brought(), brought(3), brought())
+    assert taken(writer) == 3
+
+
+def test_no_more_than_fit(writer: Writer) -> None:
+    wait(writer, brought(MOST_TOGETHER - 1), brought(), brought(MOST_TOGETHER + 1), brought())
+    assert [taken(writer) for _ in range(3)] == [2, 1, 1]
+
+
+def test_who_comes_alone_waits_for_nobody(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "GATHER_S", LONG_S)
+    for _ in range(2):
+        wait(writer, brought())
+        assert taken(writer) == 1
+
+
+def test_where_several_came_the_next_waits_for_others_until_they_are_enough(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "GATHER_S", LONG_S)
+    wait(writer, brought(), brought())
+    taken(writer)
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(taken(writer)))
+    thread.start()
+    for count in (1, ENOUGH - 2):
+        wait(writer, brought(count))
+        thread.join(0.1)
+        assert thread.is_alive()
+    wait(writer, brought())
+    thread.join(SOON_S)
+    assert found == [3]
+
+
+def test_nobody_waits_for_others_for_long(writer: Writer) -> None:
+    wait(writer, brought(), brought())
+    taken(writer)
+    wait(writer, brought())
+    assert taken(writer) == 1
+
+
+def test_who_stops_waits_for_nobody(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "GATHER_S", LONG_S)
+    wait(writer, brought(), brought())
+    taken(writer)
+    wait(writer, brought())
+    writer.start()
+    writer.stop()
+    assert not writer._thread.is_alive()
