@@ -11,7 +11,7 @@ from firstwin.db.engine import write
 from firstwin.facts import reading
 from firstwin.facts.batch import Arrival, Batch
 from firstwin.facts.moments import microseconds
-from firstwin.facts.streaming import Unfit, stream
+from firstwin.facts.streaming import BeginAgain, stream
 from tests.facts.messages import LATER, Body, alias, day, group, identify, parsed, put, rows, track
 
 
@@ -23,7 +23,7 @@ def streamed(engine: Engine, *bodies: Body) -> tuple[int | None, int]:
         before = connection.scalar(select(func.count()).select_from(tables.event)) or 0
         batch = Batch(known, Arrival(microseconds(LATER), is_history=False, source="x"))
         found = None
-        with suppress(Unfit), connection.begin_nested():
+        with suppress(BeginAgain), connection.begin_nested():
             found = stream(connection, batch, messages, batch.came_late)
         after = connection.scalar(select(func.count()).select_from(tables.event)) or 0
         connection.rollback()

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from firstwin.db.engine import write
+from firstwin.db import tables
+from firstwin.db.bulk import append
+from firstwin.db.engine import Collision, write
+from firstwin.facts.batch import COLUMNS, Row
 from firstwin.facts.ingest import Ingested, ingest
 from tests.facts.messages import LATER, Body, day, group, identify, parsed, props, put, rows, track
 from tests.worker.processes import eventually
@@ -91,6 +96,41 @@ def test_of_a_message_that_the_other_takes_back_the_second_counts(known: Engine)
             first.rollback()
         assert (second.result().new, second.result().repeated) == (1, 0)
     assert len(rows(known, "opened")) == 1
+
+
+@pytest.mark.slow
+def test_of_two_who_wait_for_each_other_one_begins_again(known: Engine) -> None:
+    """Each has copied one row, and then brings that of the other: large ones, so that none waits in a buffer."""
+    met = Barrier(2)
+
+    def rows_of(*ids: str) -> Iterator[Row]:
+        for id_ in ids:
+            yield [
+                id_,
+                "acme",
+                "ann",
+                "opened",
+                orjson.dumps({"text": "x" * 1_000_000}).decode(),
+                None,
+                1,
+                1,
+                1,
+                "test",
+            ]
+            met.wait(60)
+
+    def copy(*ids: str) -> str:
+        try:
+            with write(known) as connection:
+                append(connection, tables.event, COLUMNS, rows_of(*ids))
+        except Collision:
+            return "collision"
+        return "stored"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(copy, "a", "b"), pool.submit(copy, "b", "a")]
+        assert sorted(each.result() for each in found) == ["collision", "stored"]
+    assert len(rows(known, "opened")) == 2
 
 
 @pytest.mark.slow

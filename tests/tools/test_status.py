@@ -9,7 +9,7 @@ from firstwin.db.engine import read, write
 from firstwin.outbox.bounces import Kind, Told, take
 from firstwin.outbox.pause import pause
 from firstwin.tools.status import Status, event_names, rejects, status
-from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, sending
+from tests.outbox.given import ADDRESSES, NOON, REPLAY, answered, deliveries, force, sending
 
 pytestmark = pytest.mark.slow
 
@@ -36,9 +36,11 @@ def test_deliveries_are_counted_by_state_and_those_that_did_not_go_by_reason(eng
     deliveries(engine, 2)
     (leased,) = sending(engine, 1, channels=("email",))
     answered(engine, leased, "refused", reason="no_such_mailbox")
+    for id_ in deliveries(engine, 2, channels=("alert",)):
+        force(engine, id_, state="suppressed", reason="capped", settled_at=NOON)
     now = found(engine)
-    assert now.deliveries == {"dead": 1, "scheduled": 2}
-    assert now.not_sent == {"dead: refused": 1}
+    assert now.deliveries == {"dead": 1, "scheduled": 2, "suppressed": 2}
+    assert now.not_sent == {"dead: refused": 1, "suppressed: capped": 2}
 
 
 def test_what_mail_providers_told_is_counted_by_kind(engine: Engine) -> None:

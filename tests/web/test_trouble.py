@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import OperationalError
 
 from firstwin.db import migrate
-from firstwin.db.engine import clock, open_database, write
+from firstwin.db.engine import clock, open_database, read, write
+from firstwin.db.tables import event
 from firstwin.facts.posted import Posted, Unfit
 from firstwin.facts.segment import Message
 from firstwin.facts.write_keys import make_key
@@ -26,6 +27,10 @@ from tests.servers.valkey import valkey
 from tests.web.given import Site, running, track
 from tests.worker.processes import eventually
 
+FULL_DISK = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END$$
+"""
 TAKEN = Posted([Message("m", "event", "ada", None, 10**15, "opened", {})], [])
 
 
@@ -119,6 +124,44 @@ def test_what_nobody_waits_for_any_more_is_not_stored(engine: Engine, tmp_path: 
             under_way.join()
         assert eventually(lambda: site.post("/v1/track", nameless).status_code == 200)
         assert [row.name for row in site.facts("opened")] == ["opened"]
+
+
+def test_of_several_sources_nobody_is_stored_who_gave_up_before_its_turn(engine: Engine) -> None:
+    writer = Writer(engine, lambda: "UTC", 0.5)
+
+    async def bring(source: str) -> None:
+        own = Posted([TAKEN.messages[0]._replace(id=source)], [])
+        with pytest.raises(Unavailable):
+            await writer.store(source, own)
+
+    async def bring_together() -> None:
+        asked = [asyncio.create_task(bring(source)) for source in ("a", "b", "c")]
+        await asyncio.sleep(0)
+        writer.start()
+        await asyncio.gather(*asked)
+
+    with stuck(engine):
+        asyncio.run(bring_together())
+    writer.stop()
+    with read(engine) as connection:
+        assert connection.scalars(select(event.c.id).where(event.c.id.is_not(None))).all() == ["a"]
+
+
+def test_a_disk_that_is_full_is_nobodys_fault(postgres_engine: Engine, tmp_path: Path) -> None:
+    """At a 400 senders drop what they have."""
+    with running(postgres_engine, tmp_path / "project") as site:
+        with write(postgres_engine) as connection:
+            connection.exec_driver_sql(FULL_DISK)
+            connection.exec_driver_sql(
+                "CREATE TRIGGER full_disk BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION full_disk()"
+            )
+        try:
+            assert site.batch(track("during")).status_code == 503
+        finally:
+            with write(postgres_engine) as connection:
+                connection.exec_driver_sql("DROP FUNCTION full_disk CASCADE")
+        assert site.batch(track("after")).status_code == 200
+        assert len(site.facts("during", "after")) == 1
 
 
 def test_a_database_that_is_stuck_keeps_nobody_from_stopping(engine: Engine) -> None:

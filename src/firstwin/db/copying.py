@@ -7,10 +7,11 @@ from struct import Struct
 from typing import Any, Final
 
 from psycopg.adapt import Dumper
-from psycopg.errors import DeadlockDetected, UniqueViolation
+from psycopg.errors import DeadlockDetected, OperationalError, ProgramLimitExceeded, UniqueViolation
 from psycopg.postgres import types
 from psycopg.pq import Format
 from sqlalchemy import JSON, Column
+from sqlalchemy import exc as sqlalchemy
 
 from firstwin.db.engine import Collision
 from firstwin.db.types import Instant
@@ -19,7 +20,10 @@ MICROSECONDS_TO_2000: Final = 946_684_800_000_000  # from 1970, where ours begin
 
 
 def copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
-    """In PostgreSQL's own form: neither side makes a text of each moment, to read it again. Raises Collision."""
+    """In PostgreSQL's own form: neither side makes a text of each moment, to read it again.
+
+    Raises Collision, and SQLAlchemy's OperationalError where it is the database's trouble (a full disk, its end, a time limit).
+    """
     kinds = [_kind(column) for column in columns]
     names = ", ".join(column.name for column in columns)
     for dumper in (_Moment, _Document):
@@ -31,6 +35,10 @@ def copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable
                 copy.write_row(row)
     except (UniqueViolation, DeadlockDetected) as error:
         raise Collision from error
+    except ProgramLimitExceeded:
+        raise  # a row's own trouble
+    except OperationalError as error:
+        raise sqlalchemy.OperationalError(f"COPY {table}", None, error) from error
 
 
 def _kind(column: Column[Any]) -> str:

@@ -44,7 +44,7 @@ class Busy(Exception):  # noqa: N818 - not an error: somebody else has the one w
 
 
 class Collision(Exception):  # noqa: N818 - not a mistake: one after the other, both succeed
-    """Another transaction was about to add the same row: nothing of this one, or of its savepoint, holds any more."""
+    """Another transaction adds the same rows, or waits for ours: nothing of this one, or of its savepoint, holds any more."""
 
 
 class DatabaseError(Exception):

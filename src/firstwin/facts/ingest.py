@@ -16,7 +16,7 @@ from firstwin.facts.batch import Arrival, Batch
 from firstwin.facts.known import Key, Known
 from firstwin.facts.moments import DAY, microseconds
 from firstwin.facts.segment import Message
-from firstwin.facts.streaming import Unfit, stream
+from firstwin.facts.streaming import BeginAgain, stream
 from firstwin.facts.writing import write
 
 
@@ -47,17 +47,24 @@ def ingest(
     ``history``: each message was known as soon as it happened. ``zone`` is the project's time zone.
     """
     arrival = Arrival(microseconds(received_at), history, source)
-    if takes_rows_as_they_come(connection) and all(message.kind == "event" for message in messages):
-        with suppress(Unfit, Collision), connection.begin_nested():
-            return _beside_others(connection, messages, arrival, zone)
-    return put(connection, _take(connection, messages, arrival, zone, streaming=takes_rows_as_they_come(connection)))
+    streaming = takes_rows_as_they_come(connection)
+    if streaming and all(message.kind == "event" for message in messages):
+        before, all_known = reading.seen(connection, messages)
+        if all_known:  # else it would only begin again
+            with suppress(BeginAgain, Collision), connection.begin_nested():
+                return _beside_others(connection, messages, before, arrival, zone)
+    return put(connection, _take(connection, messages, arrival, zone, streaming=streaming))
 
 
-def _beside_others(connection: Connection, messages: Sequence[Message], arrival: Arrival, zone: str) -> Ingested:
-    """Events that say nothing new of their subjects, as nearly all do. Raises Unfit if one does, and Collision."""
+def _beside_others(
+    connection: Connection, messages: Sequence[Message], before: set[str], arrival: Arrival, zone: str
+) -> Ingested:
+    """Events that say nothing new of their subjects, as nearly all do. Those ``before`` are stored; should another
+    transaction store one of these meanwhile, that is a Collision. Raises BeginAgain if one says something new.
+    """
     together(connection, "fact")
-    new, known = _read(connection, messages, zone)
-    batch = Batch(known, arrival)
+    new = list(_first_of_each(messages, before))
+    batch = Batch(reading.known(connection, new, zone), arrival)
     stored = stream(connection, batch, new, batch.told_of_its_subjects)
     return put(connection, Taken(batch, _counted(batch, messages, new), stored))
 
@@ -84,10 +91,11 @@ def _take(
 ) -> Taken:
     """``streaming``: the database stores facts meanwhile, for who has nothing else to do while it works."""
     alone(connection, "fact")  # what a batch reads of its subjects must not change before it writes
-    new, known = _read(connection, messages, zone)
+    new = list(_first_of_each(messages, reading.repeated(connection, messages)))
+    known = reading.known(connection, new, zone)
     if streaming:
         batch = Batch(known, arrival)
-        with suppress(Unfit), connection.begin_nested():
+        with suppress(BeginAgain), connection.begin_nested():
             stored = stream(connection, batch, new, batch.came_late)
             return Taken(batch, _counted(batch, messages, new), stored)
     batch = _in_order(connection, new, known, arrival)
@@ -98,12 +106,6 @@ def put(connection: Connection, taken: Taken) -> Ingested:
     """The second half of ``ingest``: the database works, and little else."""
     write(connection, taken.batch, taken.stored)
     return taken.ingested
-
-
-def _read(connection: Connection, messages: Sequence[Message], zone: str) -> tuple[Sequence[Message], Known]:
-    """The messages that are new, and what is known of their subjects."""
-    new = list(_first_of_each(messages, reading.repeated(connection, messages)))
-    return new, reading.known(connection, new, zone)
 
 
 def _first_of_each(messages: Iterable[Message], before: set[str]) -> Iterable[Message]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select
+from sqlalchemy import Connection, Select, Table, Text, cast, func, literal, or_, select, union_all
 
 from firstwin.db import tables
 from firstwin.db.bulk import microseconds_of, one_of
@@ -23,6 +23,11 @@ NEWEST: Final[dict[Kind, Select[Any]]] = {
     for kind, t in SUBJECTS.items()
 }
 REPEATED = select(event.id).where(one_of(event.id, "ids"))
+_HEARD_OF = union_all(
+    *(select(literal(kind), t.c.id).where(one_of(t.c.id, kind)) for kind, t in SUBJECTS.items()),
+    select(literal("person"), alias.previous_id).where(one_of(alias.previous_id, "person")),
+    select(literal("message"), event.id).where(one_of(event.id, "message")),
+)
 ALIASES = select(alias.previous_id, alias.person_id).where(one_of(alias.previous_id, "ids"))
 STAYS = (
     select(member.person_id, member.account_id, microseconds_of(member.since), microseconds_of(member.until))
@@ -34,6 +39,19 @@ STAYS = (
 def repeated(connection: Connection, messages: Iterable[Message]) -> set[str]:
     """The ids of the messages that were stored before."""
     return set(connection.scalars(REPEATED, {"ids": [message.id for message in messages]}).all())
+
+
+def seen(connection: Connection, events: Sequence[Message]) -> tuple[set[str], bool]:
+    """The ids of the events that were stored before, and whether all that they name is known: as it was a moment ago."""
+    named: dict[str, set[str]] = {
+        "message": {one.id for one in events},
+        "account": {one.account for one in events if one.account is not None},
+        "person": {one.person for one in events},
+    }
+    found: dict[str, set[str]] = {kind: set() for kind in named}
+    for kind, id_ in connection.execute(_HEARD_OF, {kind: list(ids) for kind, ids in named.items()}).all():
+        found[kind].add(id_)
+    return found["message"], found["account"] == named["account"] and found["person"] == named["person"]
 
 
 def known(connection: Connection, messages: Sequence[Message], zone: str) -> Known:

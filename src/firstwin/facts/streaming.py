@@ -12,7 +12,7 @@ from firstwin.facts.batch import COLUMNS, Batch, Row
 from firstwin.facts.segment import Message
 
 
-class Unfit(Exception):  # noqa: N818 - not an error: these messages are to be taken in another way
+class BeginAgain(Exception):  # noqa: N818 - not an error: these messages are to be taken in another way
     """The batch is worth nothing, and neither is what was stored of it."""
 
 
@@ -21,7 +21,7 @@ def stream(
 ) -> int:
     """The batch takes the messages; how many of its rows, from the first on, are stored by then.
 
-    Raises Unfit if one of them, once it is taken, ``is_unfit``, and Collision: both are for the caller's savepoint.
+    Raises BeginAgain if one of them, once it is taken, ``is_unfit``, and Collision: both are for the caller's savepoint.
     """
     facts = _Settled(batch, messages, is_unfit)
     append(connection, tables.event, COLUMNS, facts)
@@ -42,7 +42,7 @@ class _Settled:
         for message in self._messages:
             batch.take(message)
             if self._is_unfit(message):
-                raise Unfit
+                raise BeginAgain
             if batch.is_settled:
                 yield from batch.rows[self.count :]
                 self.count = len(batch.rows)

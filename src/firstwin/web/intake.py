@@ -1,6 +1,4 @@
-"""Stores what requests bring: those of one source that wait together share a transaction, and each is answered after its
-COMMIT.
-"""
+"""Stores what requests bring: those of one source that wait together share a transaction, and are answered after it."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from firstwin.db.engine import clock, write
@@ -57,7 +55,7 @@ class Writer:
         self._waiting = 0
         self._changed = threading.Condition()
         self._stopping = False
-        self._stored_several = False  # requests, in the last transaction
+        self._answered = 0  # requests, the last time
         self._forgot = EPOCH
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
@@ -91,26 +89,36 @@ class Writer:
 
     def _run(self) -> None:
         while jobs := self._next():
-            awaited = [job for job in jobs if not job.done.done()]  # the others were told that nothing was stored
-            for source in {job.source: None for job in awaited}:
-                self._store(source, [job for job in awaited if job.source == source])
+            for source in sorted({job.source for job in jobs}):
+                self._store(source, [job for job in jobs if job.source == source])
 
     def _next(self) -> list[_Job]:
         """Those that wait, as many as fit together; none when it is time to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._jobs or self._stopping)
-            if self._stored_several:
-                self._changed.wait_for(lambda: self._waiting >= ENOUGH or self._stopping, GATHER_S)
+            if self._answered > 1:
+                self._gather(len(self._jobs) + self._answered)
             taken, size = 0, 0
             while taken < len(self._jobs) and (not taken or size + _size(self._jobs[taken]) <= MOST_TOGETHER):
                 size += _size(self._jobs[taken])
                 taken += 1
             jobs, self._jobs = self._jobs[:taken], self._jobs[taken:]
             self._waiting -= size
-            self._stored_several = taken > 1
+            self._answered = taken
             return jobs
 
+    def _gather(self, everybody: int) -> None:
+        """Waits for those who were answered just now: they are likely to have more to say."""
+
+        def is_worth_while() -> bool:
+            return self._waiting >= ENOUGH or len(self._jobs) >= everybody or self._stopping
+
+        self._changed.wait_for(is_worth_while, GATHER_S)
+
     def _store(self, source: str, jobs: Sequence[_Job]) -> None:
+        jobs = [job for job in jobs if not job.done.done()]  # the others were told that nothing was stored
+        if not jobs:
+            return
         try:
             self._write(source, [job.posted for job in jobs])
         except Exception as error:  # noqa: BLE001 - those who wait must be answered, whatever happened
@@ -163,7 +171,7 @@ class Writer:
 def _is_away(error: Exception) -> bool:
     """Whether it is the database's trouble, and no message's."""
     cut = isinstance(error, DBAPIError) and error.connection_invalidated
-    return cut or isinstance(error, (OperationalError, PoolTimeoutError))
+    return cut or isinstance(error, (OperationalError, InternalError, PoolTimeoutError))
 
 
 def _answer(answers: Sequence[tuple[_Job, Posted | Unavailable]]) -> None:
