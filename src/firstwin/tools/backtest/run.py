@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from firstwin.db.engine import read
 from firstwin.db.runs import Run
+from firstwin.db.statistics import renew_statistics
 from firstwin.decide.value import Decision
 from firstwin.match.changed import NotAMoment
 from firstwin.match.seen import seen_by
@@ -48,6 +49,7 @@ def run_backtest(
     ``restraint`` says when the rule's mails may leave, and how many. ``by_slots`` goes slot by slot even where there is a faster way to the same answer.
     ``processes``: how many share it, where it can be shared; None for as many as are worth it.
     """
+    renew_statistics(engine)
     came, goal = Came(), goal_of(rule, env)
     rules = needed(rule, env.rules, (MILESTONE,))
     env = replace(env, rules=rules, every=grid.every, told=came.hear, _asked={})
@@ -75,6 +77,7 @@ def run_backtest(
 
 def run_together(engine: Engine, env: Environment, rules: Sequence[Rule], grid: Grid, progress: Progress) -> Came:
     """The same of several rules at once, ``rules`` with all that they build on: a milestone is recorded once for all."""
+    renew_statistics(engine)
     came = Came()
     env = replace(env, rules=tuple(rules), every=grid.every, told=came.hear, _asked={})
     own_facts = any(map(own_names, rules))
