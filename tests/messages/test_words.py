@@ -129,6 +129,7 @@ def test_customers_read_times_in_their_own_zone(body: Body, context: dict[str, o
         ("{{ account.name | uper }}", "Did you mean `upper`"),
         ("{{ missing | sort | length / 0 }}", "breaks on the values"),
         ("{{ account.name.upper() }}", "cannot call anything"),
+        ("{{ buton('Open', 'https://acme.example') }}", "There is no “buton”. Did you mean `button`"),
     ],
 )
 def test_what_a_filter_cannot_do_is_told(body: Body, source: str, told: str) -> None:

@@ -39,6 +39,9 @@ def test_a_warning_is_no_error() -> None:
         ("order_completed", "Order Completed"),
         ("aftr", "after"),
         ("unles", "unless"),
+        ("orde", "Order Completed"),
+        ("ord", None),
+        ("log", None),
         ("invoice", None),
         ("", None),
     ],
@@ -46,6 +49,11 @@ def test_a_warning_is_no_error() -> None:
 def test_the_nearest_name_is_found_or_none(word: str, meant: str | None) -> None:
     assert nearest(word, KNOWN) == meant
     assert did_you_mean(word, KNOWN) == (f"Did you mean `{meant}`?" if meant else "")
+
+
+def test_of_two_that_begin_so_neither_is_meant() -> None:
+    assert nearest("high-value", ["high-value-not-activated", "high-value-went-quiet"]) is None
+    assert nearest("high-value", ["high-value-not-activated", "no-login"]) == "high-value-not-activated"
 
 
 @given(st.text(), st.lists(st.text(), max_size=5))

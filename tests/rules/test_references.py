@@ -31,6 +31,14 @@ def test_an_event_that_never_came_raises_a_doubt_and_a_guess() -> None:
     ]
 
 
+def test_what_a_rule_tells_from_an_event_is_not_what_it_meant() -> None:
+    library = loaded(rule_with(when="{event: sync_failed}", unless="sync_fixed"))
+
+    assert [str(problem) for problem in events(library.uses, {"sync_failed"}, library.milestones)] == [
+        "rules/x.yaml:4:9 warning: No event `sync_fixed` has ever come in. Is it sent under another name, or not yet?"
+    ]
+
+
 def test_events_are_spoken_of_in_starts_gates_states_and_segments() -> None:
     library = loaded(
         rule_with(when="{becomes: {did: a, since: ever}}", unless="b", only_if="{did_not: c, since: ever}"),

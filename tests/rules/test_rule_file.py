@@ -43,6 +43,13 @@ def test_what_is_left_out_has_its_default() -> None:
     assert rule.source == rule_with()
 
 
+@pytest.mark.parametrize("key", ["name", "id"])
+def test_its_name_is_that_of_its_file(key: str) -> None:
+    assert told(loaded(rule_with(**{key: "no-login"}))) == [
+        "7:1 A rule's name is that of its file, without the ending. Take this line out."
+    ]
+
+
 def test_what_is_written_is_meant() -> None:
     rule = the_rule(
         rule_with(

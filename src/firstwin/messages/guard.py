@@ -9,6 +9,7 @@ from jinja2.visitor import NodeTransformer
 
 from firstwin.messages import limits
 from firstwin.messages.sandbox import COUNTED, LOOKED_AT, TOGETHER
+from firstwin.rules.problems import did_you_mean
 
 ALLOWED: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const,
@@ -23,6 +24,7 @@ REFUSED: Final[dict[type[nodes.Node], str]] = {
     nodes.AssignBlock: "“set” takes a value: {% set name = … %}.",
 }
 COSTLY: Final = (nodes.Filter, nodes.Test, nodes.Compare, nodes.Getitem)
+BUTTON: Final = "button"  # what looks like a call and is none: it stands on a line of its own, and is made before
 LOOP_ONLY: Final = "A template has “if”, “for”, “set” and “block”; it has nothing called “{}”."
 
 
@@ -53,6 +55,8 @@ def every(node: nodes.Node) -> list[nodes.Node]:
 
 
 def _allow(node: nodes.Node) -> None:
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and did_you_mean(node.node.name, (BUTTON,)):
+        raise NotAllowed(node.lineno, f"There is no “{node.node.name}”. {did_you_mean(node.node.name, (BUTTON,))}")
     if type(node) not in ALLOWED:
         name = type(node).__name__.lower()
         raise NotAllowed(node.lineno or 1, REFUSED.get(type(node)) or LOOP_ONLY.format(name))

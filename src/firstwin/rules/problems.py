@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+A_BEGINNING = 4  # letters, by which a longer name may be meant
 
 
 @dataclass(frozen=True, order=True)
@@ -33,11 +34,14 @@ def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that somebody who wrote ``word`` most likely meant, if any comes close."""
+    """The known name that somebody who wrote ``word`` most likely meant, if any comes close or is the only one that begins so."""
     by_sound = {_sound(name): name for name in sorted(known)}
     if _sound(word) in by_sound:
         return by_sound[_sound(word)]
     close = difflib.get_close_matches(_sound(word), by_sound, n=1, cutoff=0.72)
+    if not close and len(_sound(word)) >= A_BEGINNING:
+        begun = [sound for sound in by_sound if sound.startswith(_sound(word))]
+        close = begun if len(begun) == 1 else []
     return by_sound[close[0]] if close else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from firstwin.rules.documents import Document
@@ -49,16 +50,23 @@ def templates(uses: Iterable[Use], there: Mapping[str, Collection[str]]) -> Iter
 
 
 def events(uses: Iterable[Use], seen: Collection[str], milestones: Collection[str]) -> Iterator[Problem]:
-    """Events that nobody has ever sent, as a warning: they may still come. And milestones that are events as well."""
+    """Events that nobody has ever sent, as a warning: they may still come. And milestones that are events as well.
+
+    What a file tells from an event is not what it meant by it: ``integration_fixed`` beside ``integration_failed``.
+    """
     unseen: dict[str, list[Use]] = {}
+    beside: defaultdict[str, set[str]] = defaultdict(set)
     for use in uses:
         if use.kind == "record" and use.name in seen:
             message = f"Events called `{use.name}` come in, and a milestone may not have an event's name."
             yield _of(use, message, "Rename it.")
-        if use.kind == "event" and use.name not in seen:
-            unseen.setdefault(use.name, []).append(use)
+        if use.kind == "event":
+            beside[use.file].add(use.name)
+            if use.name not in seen:
+                unseen.setdefault(use.name, []).append(use)
     for name, places in unseen.items():
-        meant = nearest(name, (*seen, *milestones))
+        told_apart = set[str]().union(*(beside[place.file] for place in places))
+        meant = nearest(name, {*seen, *milestones} - told_apart)
         suggestion = f"Did you mean `{meant}`?" if meant else "Is it sent under another name, or not yet?"
         yield _of(places[0], f"No event `{name}` has ever come in{_also(places)}.", suggestion, "warning")
 

@@ -217,6 +217,8 @@ class RuleFile(Due):
 
     @classmethod
     def unknown(cls, key: str) -> tuple[str, str]:
+        if key in ("name", "id"):
+            return "A rule's name is that of its file, without the ending.", "Take this line out."
         if key in ("every", "at_most"):
             return f"`{key}:` repeats a step, and stands in it.", "Write `steps:`, and in one of them `every: 7 days`."
         return super().unknown(key)
