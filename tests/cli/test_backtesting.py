@@ -38,7 +38,7 @@ def test_it_tells_what_would_have_been_sent_and_sends_nothing(
     assert "a…@blue.example" in told
     assert "ada@" not in told
     assert "2 nudges for 2 subjects, with 2 messages." in told
-    assert "Skipped: 1 gate_false." in told
+    assert "Skipped: 1 gate_false (a condition stood in the way)." in told
     assert (
         "of 2 nudged, 0 had reached it before the message and 1 did after it (50%), half of them within 2 days" in told
     )
@@ -61,7 +61,7 @@ def test_quiet_hours_and_caps_say_when_mails_leave_and_which_do_not(run_alone: R
     assert "a…@blue.example, not sent (capped, at 2026-03-03 18:30)" in told
     assert "1 nudge for 1 subject, with 1 message." in told
     assert "Held by quiet hours: 1 mail, which left at their end." in told
-    assert "Decided, and not sent after all: 1 capped." in told
+    assert "Decided, and not sent after all: 1 capped (the recipient, the account or the CSM has had" in told
     assert "The caps count this rule's mails, and those of other rules that really arrived in that time." in told
     found = json.loads(run_alone(*here, "backtest", "first-login", *STRETCH, "--json").stdout)
     assert found["judged"] == ["quiet_hours", "caps"]

@@ -12,6 +12,7 @@ import typer
 from firstwin.cli.console import counted, fail, notices, print_json, print_table, screen, watching
 from firstwin.cli.opening import opened
 from firstwin.cli.times import length, moment
+from firstwin.tools.reasons import in_words
 
 if TYPE_CHECKING:
     from firstwin.app import App
@@ -154,9 +155,9 @@ def _sentences(report: Report) -> Iterator[str]:
     if found.by_variant:
         yield f"Drawn: {_listed(found.by_variant)}."
     if found.skipped:
-        yield f"Skipped: {_listed(found.skipped)}."
+        yield f"Skipped: {_explained(found.skipped)}."
     if found.unreached:
-        yield f"Messages that would have reached nobody: {_listed(found.unreached)}."
+        yield f"Messages that would have reached nobody: {_explained(found.unreached)}."
     yield from _on_their_way(found.mails)
     if found.cap.held:
         yield _capped(found.cap)
@@ -175,7 +176,7 @@ def _on_their_way(mails: MailFigures) -> Iterator[str]:
     if mails.waiting:
         yield f"Still held by quiet hours when the stretch ends: {counted(mails.waiting, 'mail')}."
     if mails.stopped:
-        yield f"Decided, and not sent after all: {_listed(mails.stopped)}."
+        yield f"Decided, and not sent after all: {_explained(mails.stopped)}."
 
 
 def _capped(cap: Cap) -> str:
@@ -204,6 +205,11 @@ def _reached(goal: GoalFigures) -> Iterator[str]:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}"
+
+
+def _explained(reasons: Mapping[str, int]) -> str:
+    """How often each code stands there, and what it means."""
+    return "; ".join(f"{count:,} {reason} ({in_words(reason)})" for reason, count in reasons.items())
 
 
 def _listed(counts: Mapping[str, int]) -> str:

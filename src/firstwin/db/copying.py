@@ -34,7 +34,7 @@ def copy(cursor: Any, table: str, columns: Sequence[Column[Any]], rows: Iterable
             for row in rows:
                 copy.write_row(row)
     except (UniqueViolation, DeadlockDetected) as error:
-        raise Collision from error
+        raise Collision(error.diag.message_primary) from error
     except ProgramLimitExceeded:
         raise  # a row's own trouble
     except OperationalError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -13,7 +14,10 @@ from firstwin.db.tables import delivery
 from firstwin.demo.companies import COMPANIES
 from firstwin.demo.happenings import activated
 from firstwin.outbox.states import State
+from firstwin.tools.reasons import in_words
 from firstwin.tools.status import Status
+
+NEXT: Final = "Next: `firstwin init acme` writes a project of your own, with all of these rules."
 
 
 def summary(connection: Connection, found: Status) -> RenderableType:
@@ -29,7 +33,12 @@ def summary(connection: Connection, found: Status) -> RenderableType:
         table.add_row(rule.id, str(sent[rule.id, "email"] or ""), str(sent[rule.id, "alert"] or ""), skips)
     total = sum(sent.values())
     sums = f"{total} messages delivered; {activated(connection)} of {len(COMPANIES)} accounts had their first win."
-    return Group(table, sums, *_left(found))
+    return Group("", table, *_meanings(found), "", sums, *_left(found), "", NEXT)
+
+
+def _meanings(found: Status) -> list[str]:
+    reasons = dict.fromkeys(reason for rule in found.rules for reason in rule.skips)
+    return [f"  {reason}: {in_words(reason)}" for reason in sorted(reasons)]
 
 
 def _sent(connection: Connection) -> Counter[tuple[str, str]]:
