@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine, delete, select
 
 from firstwin import telemetry
@@ -142,3 +143,4 @@ def everything_logged() -> Iterator[None]:
     finally:
         root.handlers = handlers
         root.setLevel(level)
+        structlog.reset_defaults()
