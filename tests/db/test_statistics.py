@@ -58,7 +58,3 @@ def test_of_few_facts_nothing_is_noted(facts: Engine, monkeypatch: pytest.Monkey
     monkeypatch.setattr(statistics, "FEW", 100_000)
     renew_statistics(facts)
     assert believed(facts) == 0
-
-
-def test_postgresql_sees_to_it_by_itself(postgres_engine: Engine) -> None:
-    renew_statistics(postgres_engine)
