@@ -21,7 +21,6 @@ HOMES = {
     "css_inline": ["messages/"],
     "dotenv": ["settings.py"],
     "httpx": ["senders/"],
-    "httpx_aiohttp": ["senders/"],
     "idna": ["senders/", "outbox/bounces.py"],
     "inscriptis": ["messages/"],
     "itsdangerous": ["outbox/"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-import httpx
 import pytest
 
 from firstwin.senders.contract import Retry, Unknown
@@ -53,5 +52,9 @@ def test_a_status_that_no_standard_knows_is_refused(status: int) -> None:
 
 
 def test_a_failure_that_nobody_foresaw_is_unknown_and_not_lost() -> None:
-    for failure in (httpx.ReadError("odd"), aiohttp.ClientPayloadError("odd"), httpx.LocalProtocolError("odd")):
+    for failure in (
+        aiohttp.ClientPayloadError("odd"),
+        aiohttp.ServerDisconnectedError("odd"),
+        aiohttp.ClientError("odd"),
+    ):
         assert judge_failure(failure, redact=str) == Unknown("connection_lost", detail="odd")

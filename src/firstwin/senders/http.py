@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import cast
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from firstwin.senders.contract import Refused, Retry, Unknown
 from firstwin.senders.guard import Reach, guarded_socket
@@ -36,13 +33,13 @@ class Http:
         redact: Callable[[str], str],
         ca_file: Path | None = None,
     ) -> None:
-        self._url = httpx.URL(url)
+        self._url = url
         self._deadline = deadline
         self._reach = reach
         self._redact = redact
         self._ca_file = ca_file
-        self._timeout = httpx.Timeout(None, connect=deadline / 2, pool=deadline / 2).as_dict()
-        self._transports = PerLoop(self._open)
+        self._timeout = aiohttp.ClientTimeout(connect=deadline / 2, sock_connect=deadline / 2)
+        self._sessions = PerLoop(self._open)
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Reply | Retry | Refused | Unknown:
         """The answer, or what the lack of one means. Raises nothing for what the network does."""
@@ -53,43 +50,34 @@ class Http:
         return await self.ask("GET", self._url, {}, b"")
 
     async def ask(
-        self, method: str, url: httpx.URL | str, headers: Mapping[str, str], body: bytes
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> Reply | Retry | Refused | Unknown:
         """The same, of any address of the same server."""
         until = asyncio.get_running_loop().time() + self._deadline
         try:
             async with asyncio.timeout_at(until):
-                response = await self._send(method, url, headers, body)
+                response = await self._sessions.here().request(
+                    method,
+                    url,
+                    headers={**FIXED_HEADERS, **headers},
+                    data=body or None,
+                    allow_redirects=False,
+                    auto_decompress=False,
+                    timeout=self._timeout,
+                )
+        except aiohttp.ClientError as failure:  # before the next: a connection that takes too long is both
+            return judge_failure(failure, redact=self._redact)
         except TimeoutError:  # connecting has the first half of the time, so this is the other side's silence
             return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
-        except (httpx.HTTPError, aiohttp.ClientError) as failure:
-            return judge_failure(failure, redact=self._redact)
         read = await _read(response, until)
-        return Reply(response.status_code, response.headers, read.decode(errors="replace"))
+        return Reply(response.status, response.headers, read.decode(errors="replace"))
 
     async def close(self) -> None:
         """Close what the running event loop has opened."""
-        if transport := self._transports.leave():
-            await transport.aclose()
+        if session := self._sessions.leave():
+            await session.close()
 
-    async def _send(self, method: str, url: httpx.URL | str, headers: Mapping[str, str], body: bytes) -> httpx.Response:
-        """Straight through the transport: a client would log the address, which may be a secret, and take twice the time."""
-        request = httpx.Request(
-            method,
-            url,
-            headers=httpx.Headers({**FIXED_HEADERS, **headers}, encoding="utf-8"),
-            stream=httpx.ByteStream(
-                body
-            ),  # as ``content`` it would have headers worked out that the transport sets anyway
-            extensions={"timeout": self._timeout},
-        )
-        request.read()
-        return await self._transports.here().handle_async_request(request)
-
-    def _open(self) -> AiohttpTransport:
-        return AiohttpTransport(verify=trust(self._ca_file), client=self._session)
-
-    def _session(self) -> aiohttp.ClientSession:
+    def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             ssl=trust(self._ca_file),
             limit=0,  # delivery bounds the requests on the wire
@@ -99,13 +87,12 @@ class Http:
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
-async def _read(response: httpx.Response, until: float) -> bytes:
+async def _read(response: aiohttp.ClientResponse, until: float) -> bytes:
     """What came of the body in time. It is read raw: 194 kB can inflate to 200 MB."""
     read = bytearray()
-    chunks = cast("AsyncGenerator[bytes]", response.aiter_raw())
-    with contextlib.suppress(TimeoutError, httpx.HTTPError, aiohttp.ClientError):
-        async with asyncio.timeout_at(until), contextlib.aclosing(response), contextlib.aclosing(chunks):
-            async for chunk in chunks:
+    with contextlib.suppress(TimeoutError, aiohttp.ClientError):
+        async with asyncio.timeout_at(until), response:
+            async for chunk in response.content.iter_any():
                 read += chunk
                 if len(read) >= MOST_READ:
                     break

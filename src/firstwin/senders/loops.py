@@ -21,6 +21,8 @@ class PerLoop(Generic[T]):
     def here(self) -> T:
         """The running loop's own, made at its first use."""
         loop = asyncio.get_running_loop()
+        if (made := self._made.get(loop)) is not None:
+            return made
         with self._lock:
             if loop not in self._made:
                 self._made = {other: made for other, made in self._made.items() if not other.is_closed()}

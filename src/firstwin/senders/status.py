@@ -69,18 +69,16 @@ NEVER_SENT: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def judge_failure(failure: Exception, *, redact: Callable[[str], str]) -> Retry | Refused | Unknown:
+def judge_failure(failure: aiohttp.ClientError, *, redact: Callable[[str], str]) -> Retry | Refused | Unknown:
     """What a failure of the network means. Whatever may have arrived whole is unknown, not failed."""
-    # the transport wraps what aiohttp raised, and its own kinds tell less
-    cause = failure if isinstance(failure, aiohttp.ClientError) else failure.__cause__ or failure
-    detail = redact(str(cause) or type(cause).__name__)
-    if isinstance(cause, aiohttp.ClientConnectorError) and isinstance(cause.os_error, ForbiddenError):
+    detail = redact(str(failure) or type(failure).__name__)
+    if isinstance(failure, aiohttp.ClientConnectorError) and isinstance(failure.os_error, ForbiddenError):
         return Refused("forbidden_address", detail=detail)
-    if isinstance(cause, aiohttp.InvalidURL):
+    if isinstance(failure, aiohttp.InvalidURL):
         return Refused("invalid_address", detail=detail)
     for kind, reason in NEVER_SENT:
-        if isinstance(cause, kind):
+        if isinstance(failure, kind):
             return Retry(reason, detail=detail)
-    if isinstance(cause, aiohttp.ClientResponseError):
+    if isinstance(failure, aiohttp.ClientResponseError):
         return Unknown("broken_answer", detail=detail)
     return Unknown("connection_lost", detail=detail)
