@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from aiohttp import web
+import httptools
 from aiosmtpd.smtp import SMTP
 
 
@@ -28,20 +29,30 @@ def sink(kind: str, seconds: float = 0) -> Iterator[tuple[int, int]]:
             process.terminate()
 
 
-async def _web(seconds: float) -> None:
-    async def take(request: web.Request) -> web.Response:
-        await request.read()
-        if seconds:
-            await asyncio.sleep(seconds)
-        return web.Response()
+class _Answers200(asyncio.Protocol):
+    """A server that reads each request whole and does nothing else: it shares two cores with those that are measured."""
 
-    app = web.Application()
-    app.router.add_post("/", take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._request = httptools.HttpRequestParser(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._request.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        """Called by the parser: a whole request is there."""
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        if self._seconds:
+            asyncio.get_running_loop().call_later(self._seconds, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
+
+async def _web(seconds: float) -> None:
+    await _serve(lambda: _Answers200(seconds))
 
 
 class _TakesAll:
@@ -50,8 +61,11 @@ class _TakesAll:
 
 
 async def _mail() -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(_TakesAll(), hostname="sink"), "127.0.0.1", 0, backlog=1024)
+    await _serve(lambda: SMTP(_TakesAll(), hostname="sink"))
+
+
+async def _serve(protocol: Callable[[], asyncio.BaseProtocol]) -> None:
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.Event().wait()
 

@@ -6,7 +6,8 @@ import re
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.runtime import Context
@@ -26,6 +27,7 @@ BREAKS = (  # what a template can break on; anything else is a bug of ours
     TemplateError, Stopped, MissingValueError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
     AssertionError, RecursionError,
 )  # fmt: skip
+AT_A_TIME: Final = 16  # pieces of a message between two looks at its length
 COMPILE_BREAKS = (TemplateSyntaxError, NotAllowed, RecursionError, SyntaxError, MemoryError, OverflowError)
 
 
@@ -56,14 +58,16 @@ class Compiled:
         return found
 
     def _run(self, context: Context) -> list[str]:
+        """Its length is looked at after every few pieces: after each it would take as long as making them."""
         pieces: list[str] = []
         size = 0
+        made = iter(self.template.root_render_func(context))
         try:
-            for piece in self.template.root_render_func(context):
-                size += len(piece)
+            while some := list(islice(made, AT_A_TIME)):
+                size += sum(map(len, some))
                 if size > limits.RENDERED:
                     raise Stopped("too_large", f"This message is longer than {limits.RENDERED:,} characters.")
-                pieces.append(piece)
+                pieces += some
         except BREAKS:
             self.template.environment.handle_exception()  # it raises, with the template's own lines
         return pieces

@@ -21,7 +21,7 @@ def plain(context: Mapping[str, object]) -> dict[str, Any]:
 def _copied(value: object, path: str, depth: int, left: list[int]) -> object:
     left[0] -= 1
     if left[0] < 0 or depth < 0:
-        raise Stopped("too_large", f"There is too much data in “{path}” for one message.")
+        raise _too_much(path)
     kind = type(value)
     if kind in SCALARS:
         return value
@@ -30,14 +30,31 @@ def _copied(value: object, path: str, depth: int, left: list[int]) -> object:
     if isinstance(value, datetime) and kind is datetime:
         return _zoned(value, path)
     if isinstance(value, dict) and kind is dict:
-        return {
-            _named(key, path): _copied(inner, f"{path}.{key}", depth - 1, left)
-            for key, inner in value.items()
-            if inner is not None
-        }
+        return _group(value, path, depth, left)
     if isinstance(value, list) and kind is list:
         return [_copied(inner, path, depth - 1, left) for inner in value]
     raise Stopped("not_plain", f"“{path}” is a {kind.__name__}; a template gets plain values only.")
+
+
+def _group(values: dict[object, object], path: str, depth: int, left: list[int]) -> dict[str, object]:
+    """Most values are scalars, and most messages hold a few dozen: those are copied without a call for each."""
+    copied: dict[str, object] = {}
+    for key, value in values.items():
+        if value is None:
+            continue
+        name = key if type(key) is str else _named(key, path)
+        if type(value) in SCALARS:
+            left[0] -= 1
+            copied[name] = value
+        else:
+            copied[name] = _copied(value, f"{path}.{name}", depth - 1, left)
+    if left[0] < 0 or (copied and depth < 1):
+        raise _too_much(path)
+    return copied
+
+
+def _too_much(path: str) -> Stopped:
+    return Stopped("too_large", f"There is too much data in “{path}” for one message.")
 
 
 def _zoned(value: datetime, path: str) -> datetime:

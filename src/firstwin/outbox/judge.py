@@ -97,8 +97,8 @@ def judge(
     return Judged(verdicts, standings, digests)
 
 
-def _left(rows: Iterable[Row[Any]], verdicts: Mapping[int, Verdict]) -> list[Row[Any]]:
-    return [row for row in rows if row.id not in verdicts]
+def _left(rows: Sequence[Row[Any]], verdicts: Mapping[int, Verdict]) -> Sequence[Row[Any]]:
+    return [row for row in rows if row.id not in verdicts] if verdicts else rows
 
 
 def drop(connection: Connection, at: Clocks, rows: Iterable[Row[Any]], verdicts: Mapping[int, Verdict]) -> None:

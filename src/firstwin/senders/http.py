@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -53,24 +52,31 @@ class Http:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> Reply | Retry | Refused | Unknown:
         """The same, of any address of the same server."""
-        until = asyncio.get_running_loop().time() + self._deadline
+        came = bytearray()
+        response: aiohttp.ClientResponse | None = None
         try:
-            async with asyncio.timeout_at(until):
-                response = await self._sessions.here().request(
-                    method,
-                    url,
-                    headers={**FIXED_HEADERS, **headers},
-                    data=body or None,
-                    allow_redirects=False,
-                    auto_decompress=False,
-                    timeout=self._timeout,
-                )
+            async with asyncio.timeout(self._deadline):
+                response = await self._sent(method, url, {**FIXED_HEADERS, **headers}, body)
+                await _read(response, came)
         except aiohttp.ClientError as failure:  # before the next: a connection that takes too long is both
-            return judge_failure(failure, redact=self._redact)
+            if response is None:
+                return judge_failure(failure, redact=self._redact)
         except TimeoutError:  # connecting has the first half of the time, so this is the other side's silence
-            return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
-        read = await _read(response, until)
-        return Reply(response.status, response.headers, read.decode(errors="replace"))
+            if response is None:
+                return Unknown("no_answer", detail=f"No answer came within {self._deadline:g} s.")
+        return Reply(response.status, response.headers, came[:MOST_READ].decode(errors="replace"))
+
+    async def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> aiohttp.ClientResponse:
+        """What begins to answer; its body is still to come."""
+        return await self._sessions.here().request(
+            method,
+            url,
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+            auto_decompress=False,
+            timeout=self._timeout,
+        )
 
     async def close(self) -> None:
         """Close what the running event loop has opened."""
@@ -87,13 +93,10 @@ class Http:
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
-async def _read(response: aiohttp.ClientResponse, until: float) -> bytes:
-    """What came of the body in time. It is read raw: 194 kB can inflate to 200 MB."""
-    read = bytearray()
-    with contextlib.suppress(TimeoutError, aiohttp.ClientError):
-        async with asyncio.timeout_at(until), response:
-            async for chunk in response.content.iter_any():
-                read += chunk
-                if len(read) >= MOST_READ:
-                    break
-    return bytes(read[:MOST_READ])
+async def _read(response: aiohttp.ClientResponse, into: bytearray) -> None:
+    """Adds what comes of the body, until there is enough. It is read raw: 194 kB can inflate to 200 MB."""
+    async with response:
+        async for chunk in response.content.iter_any():
+            into += chunk
+            if len(into) >= MOST_READ:
+                break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from firstwin.decide.value import Channel, Decision
 from firstwin.match.plan import Asked
@@ -42,7 +43,11 @@ class Environment:
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with this id, None when its file is gone."""
-        return next((rule for rule in self.rules if rule.id == rule_id), None)
+        return self._by_id.get(rule_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
 
     def priority(self, rule_id: str) -> int:
         """The higher one goes first, where a cap has room for one. A rule that is gone comes with the others."""
