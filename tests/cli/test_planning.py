@@ -51,9 +51,8 @@ def go_live(run: Run, folder: Path) -> str:
 def test_a_plan_is_told_applied_and_then_there_is_none(run: Run, ready: Path) -> None:
     told = run("-p", str(ready), "plan", code=1).stdout
     assert "welcome: new" in told
-    assert "it would take up nobody; what came with `firstwin import --history` begins nothing" in " ".join(
-        told.split()
-    )
+    assert told.count("No `backfill` of up to 30 days would take up anybody.") == 2
+    assert told.count("`firstwin import --history`: that begins nothing") == 1
     assert "+ About each account" in told
     name = told.split("firstwin apply ")[1].strip()
     assert "Live: 2 rules changed" in run("-p", str(ready), "apply", name, "--yes").stdout

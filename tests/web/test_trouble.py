@@ -164,6 +164,25 @@ def test_a_disk_that_is_full_is_nobodys_fault(postgres_engine: Engine, tmp_path:
         assert len(site.facts("during", "after")) == 1
 
 
+@pytest.mark.parametrize("trouble", ["default_transaction_read_only = on", "statement_timeout = '1ms'"])
+def test_a_database_that_takes_nothing_for_now_is_nobodys_fault(
+    away: Engine, postgres_engine: Engine, tmp_path: Path, trouble: str
+) -> None:
+    """A standby after a switch, or a limit that somebody set: as above, of those whose people are known."""
+    many = [{**track("opened"), "messageId": f"m{number}"} for number in range(400)]
+    with running(away, tmp_path / "project") as site:
+        assert site.batch(*many[:200]).status_code == 200
+        setting, _, value = trouble.partition(" = ")
+        with postgres_engine.execution_options(isolation_level="AUTOCOMMIT").connect() as server:
+            server.execute(text(f"ALTER DATABASE away SET {setting} = {value}"))
+            site.engine.dispose()
+            assert site.batch(*many[200:]).status_code == 503
+            server.execute(text(f"ALTER DATABASE away RESET {setting}"))
+        site.engine.dispose()
+        assert site.batch(*many).status_code == 200
+        assert len(site.facts("opened")) == len(many)
+
+
 def test_a_database_that_is_stuck_keeps_nobody_from_stopping(engine: Engine) -> None:
     writer = Writer(engine, lambda: "UTC", 0.3)
     writer.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 WIDE = 160  # columns, where nobody's window is the measure
 LARGEST_ID: Final = 2**63 - 1  # in every database
+LINE_EVERY: Final = 15  # seconds
 MISTAKE = 2  # the exit code for what the user can put right
 
 
@@ -103,10 +105,29 @@ def progress() -> Progress:
 
 @contextmanager
 def watching(what: str) -> Iterator[Callable[[float], None]]:
-    """A bar that is told the share that is done, where a person looks; nothing is drawn elsewhere."""
+    """A bar that is told the share that is done, where a person looks; elsewhere a line now and then, of what takes long."""
     from rich import progress as parts
 
+    if not notices().is_terminal:
+        yield Lines(what).told
+        return
     columns = (parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TimeRemainingColumn())
-    with parts.Progress(*columns, console=notices(), transient=True, disable=not notices().is_terminal) as bar:
+    with parts.Progress(*columns, console=notices(), transient=True) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda share: bar.update(task, completed=share)
+
+
+class Lines:
+    """How far something is, for a log: one line for each ``LINE_EVERY`` seconds that it takes."""
+
+    def __init__(self, what: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._what = what
+        self._clock = clock
+        self._began = self._said = clock()
+
+    def told(self, share: float) -> None:
+        now = self._clock()
+        if now - self._said >= LINE_EVERY:
+            self._said = now
+            took = timedelta(seconds=round(now - self._began))
+            notices().print(f"{self._what}: {share:.0%} after {took}.", soft_wrap=True)

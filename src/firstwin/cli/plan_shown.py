@@ -29,6 +29,8 @@ def show(made: Plan, project: Project | None, examples: int) -> None:
     show_table(made)
     for one in made.rules:
         _show_rule(one, project, examples)
+    if any(_takes_up_nobody(one) for one in made.rules):
+        screen().print("\nNo `backfill` takes up what came with `firstwin import --history`: that begins nothing.", soft_wrap=True)  # fmt: skip
     if left_out := _left_out(project):
         screen().print(f"\n{left_out}", soft_wrap=True)
     parts = [f"{counted(made.total(what)[0], 'subject')} {words}" for what, words in _TOTALS.items()]
@@ -105,14 +107,18 @@ def _subjects(group: Group) -> str:
 
 
 def _reach(one: RulePlan) -> Iterator[str]:
-    choices = one.standing.reach
-    if choices and not any(choice.subjects for choice in choices):
-        longest = max(choice.backfill.days for choice in choices)
-        yield f"With `backfill: {longest} days`, too, it would take up nobody; what came with `firstwin import --history` begins nothing."
+    if longest := _takes_up_nobody(one):
+        yield f"No `backfill` of up to {longest} days would take up anybody."
         return
-    for choice in choices:
+    for choice in one.standing.reach:
         words = f"backfill: {choice.backfill.days} days" if choice.backfill else "no backfill"
         yield f"With {words} it would take up {counted(choice.subjects, 'subject')}, and nudge {choice.right_now:,} at once."
+
+
+def _takes_up_nobody(one: RulePlan) -> int:
+    """The longest ``backfill`` that was tried, in days, where none would take up anybody; else 0."""
+    choices = one.standing.reach
+    return 0 if any(choice.subjects for choice in choices) else max((each.backfill.days for each in choices), default=0)
 
 
 def _running(found: Running, *, gone: bool) -> Iterator[str]:
