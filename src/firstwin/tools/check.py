@@ -130,10 +130,12 @@ def _addresses(project: Project) -> Iterator[tuple[tuple[str, str], str | None]]
 def _templates(library: Library, templates: Templates) -> Iterator[Problem]:
     """What is wrong in templates, and what rules speak of and is not there."""
     found = check_templates(templates, [use for rule in library.rules for use in _uses(rule)])
-    is_whole = not errors(library.problems)  # else a rule that cannot be read may be the one that uses it
-    yield from (problem for problem in found if is_whole or problem.message != UNUSED)
     there: dict[str, tuple[str, ...]] = {channel: templates.names(channel) for channel in CHANNELS.values()}
-    yield from missing_templates(library.uses, there)
+    missing = tuple(missing_templates(library.uses, there))
+    yield from missing
+    # else the one that uses it may be a rule that cannot be read, or one that means it and calls it by another name
+    is_whole = not errors(library.problems) and not missing
+    yield from (problem for problem in found if is_whole or problem.message != UNUSED)
 
 
 def _uses(rule: Rule) -> Iterator[Use]:

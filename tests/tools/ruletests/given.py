@@ -84,9 +84,7 @@ def problems(checked: Checked, text: str) -> list[str]:
     assert checked.project is not None
     tests, wrong = read_ruletests("t.yaml", _whole(text))
     assert wrong == ()
-    return [
-        str(found).removeprefix("t.yaml:") for one in tests for found in misnamed(one, checked.library, checked.project)
-    ]
+    return [str(found).removeprefix("t.yaml:") for one in tests for found in misnamed(one, checked, checked.project)]
 
 
 def played(run: Callable[..., Result], text: str) -> Result:

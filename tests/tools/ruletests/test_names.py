@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from firstwin.tools.check import Checked
-from tests.tools.ruletests.given import problems
+from firstwin.messages.check import UNUSED
+from firstwin.tools.check import Checked, check
+from tests.tools.ruletests.given import RULES, make_project, problems
 
 SIGNED_UP = "rule: first-login\nevents: [2026-03-27 09:00 signed_up]\n"
 CASES = {
@@ -49,3 +52,15 @@ def test_it_is_told(checked: Checked, text: str) -> None:
 def test_what_is_known_is_not_told(checked: Checked) -> None:
     text = "rule: series\nevents: [2026-03-27 09:00 signed_up, 2026-03-27 09:00 won, 2026-03-27 09:00 lunch]\n"
     assert problems(checked, f"{text}expect: [{{step: hello, email: note, to: person, at: 2026-03-27 09:00}}]") == []
+
+
+def test_a_template_that_is_not_there_is_the_rules_mistake_alone(tmp_path: Path) -> None:
+    """The test is right, and so is the template that now nobody uses."""
+    relief = RULES["relief"].replace("alert: calm,", "alert: calmed,")
+    checked = check(make_project(tmp_path / "project", relief=relief), {})
+    told = {problem.message for problem in checked.problems}
+    assert "There is no template templates/alert/calmed.md." in told
+    assert UNUSED not in told
+    test = "rule: relief\nevents: [{at: 2026-03-27 09:00, group: {health: red}, account: account}]\nexpect: "
+    assert problems(checked, f"{test}{{alert: calm}}") == []
+    assert problems(checked, f"{test}{{alert: clam}}") != []

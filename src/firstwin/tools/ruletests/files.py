@@ -46,7 +46,7 @@ def read_file(folder: Path, path: Path, checked: Checked) -> RuleTests:
     ]
     tests: list[Written] = []
     for one in written:
-        wrong = list(misnamed(one, checked.library, checked.project)) if checked.project else []
+        wrong = list(misnamed(one, checked, checked.project)) if checked.project else []
         told += wrong
         tests += [] if errors(wrong) else [one]
     return RuleTests(tuple(tests), tuple(told))

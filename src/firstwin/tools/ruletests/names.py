@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from firstwin.rules.durations import say_duration
-from firstwin.rules.library import Library
 from firstwin.rules.problems import Problem, did_you_mean, listed, nearest
 from firstwin.rules.project import Project
 from firstwin.rules.ruletest import Happening, RuleTest, Wanted
@@ -14,22 +13,23 @@ from firstwin.rules.ruletest_times import written as time_written
 from firstwin.rules.terms import Action, Alert, DateStart, Digest, Email, Record, Rule, Webhook
 from firstwin.rules.terms_clock import ClockStart
 from firstwin.tick.slots import slot_of
+from firstwin.tools.check import CHANNELS, Checked
 from firstwin.tools.ruletests.reasons import codes
 from firstwin.tools.ruletests.telling import NOBODY, Cast, cast_of
 
 KINDS: dict[type, str] = {Email: "email", Alert: "alert", Webhook: "webhook", Digest: "digest", Record: "record"}
 
 
-def misnamed(written: Written, library: Library, project: Project) -> Iterator[Problem]:
+def misnamed(written: Written, checked: Checked, project: Project) -> Iterator[Problem]:
     """Every name that nothing answers to."""
-    test = written.test
+    test, library = written.test, checked.library
     rules = [library.rule(name) for name in test.rule]
     for place, (name, rule) in enumerate(zip(test.rule, rules, strict=True)):
         if rule is None and name not in library.files:
             suggestion = did_you_mean(name, library.files) or "A rule's name is that of its file, without `.yaml`."
             yield written.problem(f"There is no rule `{name}`.", suggestion, "rule", place)
     if None not in rules:
-        yield from _Names(written, [rule for rule in rules if rule], library, project).problems()
+        yield from _Names(written, [rule for rule in rules if rule], checked, project).problems()
 
 
 def _again_and_again(rule: Rule) -> str:
@@ -39,12 +39,13 @@ def _again_and_again(rule: Rule) -> str:
 
 
 class _Names:
-    def __init__(self, written: Written, rules: Sequence[Rule], library: Library, project: Project) -> None:
+    def __init__(self, written: Written, rules: Sequence[Rule], checked: Checked, project: Project) -> None:
         self._written = written
         self._test: RuleTest = written.test
         self._rules = rules
-        self._library = library
+        self._library = checked.library
         self._project = project
+        self._templates = checked.templates
         self._cast: Cast = cast_of(written.test)
         self._people = [str(person["id"]) for person in self._cast.people] or [NOBODY]
         self._accounts = [str(account["id"]) for account in self._cast.accounts]
@@ -118,9 +119,16 @@ class _Names:
         if wanted.action is None or None in there or wanted.action in there:
             return
         kind, name = wanted.action
+        if any(self._is_missing(*each) for each in there if each) and not self._is_missing(kind, name):
+            return  # the mistake is the rule's, which names a template that is not there, and is told of it
         of_kind = [each[1] for each in there if each and each[0] == kind]
         suggestion = did_you_mean(name, of_kind) or f"It does {listed([f'{k}: {n}' for k, n in filter(None, there)])}."
         yield self._written.problem(f"The rule `{rule.id}` never does `{kind}: {name}`.", suggestion, *at, kind)
+
+    def _is_missing(self, kind: str, name: str) -> bool:
+        """Whether it is a template that is not there."""
+        there = self._templates
+        return there is not None and any(c == kind and name not in there.names(c) for c in CHANNELS.values())
 
     def _receiver(self, wanted: Wanted, *at: str | int) -> Iterator[Problem]:
         """An address may come from anywhere in the data, so that only names are compared."""
