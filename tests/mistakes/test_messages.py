@@ -99,6 +99,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "properties that are a number": ({"properties": 0}, "its properties are 0, not an object"),
     "no type": ({"type": None}, "its type is missing, not track, page, screen"),
     "a type in capitals": ({"type": "TRACK"}, 'its type is "TRACK", not track, page, screen'),
+    "a misspelt type of nobody": ({"type": "trak", "userId": None}, 'its type is "trak", not track'),
     "a type that is a number": ({"type": 5}, "its type is 5, not track"),
     "a type that is an object": ({"type": {"track": 1}}, 'its type is {"track":1}, not track'),
     "traits in a list": ({"type": "identify", "traits": ["pro"]}, 'its traits are ["pro"], not an object'),

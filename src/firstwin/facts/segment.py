@@ -17,6 +17,7 @@ MILLISECONDS_FROM: Final = 100_000_000_000  # a larger number can't be seconds: 
 
 NUL: Final = b"\\u0000"  # as JSON writes it
 NESTS: Final = {dict, list}
+KINDS: Final = frozenset({"track", "page", "screen", "identify", "group", "alias"})
 
 OWN: Final = "firstwin."
 OWN_NAMES: Final = "names that begin with firstwin. are Firstwin's own"
@@ -104,6 +105,8 @@ def _message(document: Any, received_at: int | None, skew: int) -> Message:  # n
     if type(document) is not dict:
         raise _Unfit("it is not a JSON object")
     kind = document.get("type")
+    if type(kind) is not str or kind not in KINDS:  # said first: of what is no message at all nothing else matters
+        raise _Unfit(f"its type is {_shown(kind)}, not track, page, screen, identify, group or alias")
     message_id = _id(document, "messageId")
     if message_id is None:
         raise _Unfit("it has no messageId, so that it could not be told from a repetition")
@@ -119,10 +122,8 @@ def _message(document: Any, received_at: int | None, skew: int) -> Message:  # n
             return Message(message_id, kind, person, account, at, "", _traits(_own_traits(document), "account"))
         case "group":
             return _group(document, message_id, person, at)
-        case "alias":
-            return Message(message_id, kind, person, None, at, _previous(document), {})
         case _:
-            raise _Unfit(f"its type is {_shown(kind)}, not track, page, screen, identify, group or alias")
+            return Message(message_id, "alias", person, None, at, _previous(document), {})
 
 
 def _id(document: dict[str, Any], key: str) -> str | None:
