@@ -1,4 +1,4 @@
-"""What lies before a request: encryption, and a connection that never comes about."""
+"""What lies around a request: encryption, a connection that never comes about, and how much of an answer is read."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ import pytest
 import trustme
 
 from firstwin.senders.contract import Accepted, Answer, Retry
+from firstwin.senders.guard import ALSO_PRIVATE
+from firstwin.senders.http import MOST_READ, Http
+from firstwin.senders.status import Reply
+from tests.senders.http_faults import BOMB, after_reading, head
 from tests.senders.rigs import RIGS, good_server, made
-from tests.senders.serving import served
+from tests.senders.serving import Behaviour, served
 
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 
@@ -88,3 +92,37 @@ def test_a_connection_that_does_not_come_about_in_time_is_tried_again(kind: str,
         answer = asyncio.run(send(port))
     assert isinstance(answer, Retry)
     assert answer.reason == reason
+
+
+def reply_of(behave: Behaviour) -> Reply:
+    async def ask() -> Reply:
+        async with served(behave) as port:
+            http = Http(f"http://127.0.0.1:{port}/", deadline=10, reach=ALSO_PRIVATE, redact=str)
+            reply = await http.post(b"{}", {})
+            await http.close()
+            assert isinstance(reply, Reply)
+            return reply
+
+    return asyncio.run(ask())
+
+
+def test_of_an_answer_without_end_only_the_beginning_is_read() -> None:
+    """Whatever the other side sends: what is not read fills the buffers of the network, and it has to stop."""
+    sent = 0
+
+    async def without_end(writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(head(200, {"Content-Length": str(10**12)}))
+        while sent < 1000 * MOST_READ:
+            writer.write(b"x" * MOST_READ)
+            await writer.drain()
+            sent += MOST_READ
+
+    assert reply_of(after_reading(without_end)).body == "x" * MOST_READ
+    assert sent < 1000 * MOST_READ
+
+
+def test_an_answer_is_not_inflated() -> None:
+    reply = reply_of(BOMB)
+    assert reply.headers["content-encoding"] == "gzip"
+    assert reply.body.startswith("\x1f")  # as gzip begins
