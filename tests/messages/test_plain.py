@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -57,10 +58,20 @@ def test_text_that_says_it_is_safe_html_is_only_text() -> None:
     assert type(plain({"name": Markup("<b>")})["name"]) is str
 
 
-def test_depth_and_number_are_limited() -> None:
-    deep: list[object] = []
-    for _ in range(limits.DEPTH + 1):
-        deep = [deep]
-    for data in (deep, [0] * (limits.VALUES + 1)):
-        with pytest.raises(Stopped, match="too much data"):
-            plain({"x": data})
+@pytest.mark.parametrize("nest", [lambda inner: [inner], lambda inner: {"a": inner}], ids=["lists", "groups"])
+def test_depth_is_limited(nest: Callable[[object], object]) -> None:
+    deep: object = 0
+    for _ in range(limits.DEPTH):
+        deep = nest(deep)
+    assert plain({"x": deep}) == {"x": deep}
+    with pytest.raises(Stopped, match="too much data"):
+        plain({"x": nest(deep)})
+
+
+@pytest.mark.parametrize("of", [list, lambda values: {str(n): n for n in values}], ids=["list", "group"])
+def test_the_number_of_values_is_limited(of: Callable[[range], object]) -> None:
+    """What holds them counts, too."""
+    most = of(range(limits.VALUES - 1))
+    assert plain({"x": most}) == {"x": most}
+    with pytest.raises(Stopped, match="too much data"):
+        plain({"x": of(range(limits.VALUES))})
