@@ -1,21 +1,22 @@
 """A process that delivers what is due, as a worker does, once it is told to begin; then says what it used.
 
-    python -m benchmarks.deliver_worker DATABASE WAY PORT [--one-each]
+    python -m benchmarks.deliver_worker DATABASE WAY PORT [--one-each] [--at-once=N]
 
-``--one-each``: a new SMTP connection for each mail.
+``--one-each``: a new SMTP connection for each mail. ``--at-once``: so many webhooks under way, in place of 64.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import process_time
 
 import orjson
 from benchmarks.deliveries import PROJECT, WAYS, desk, rule_for, templates
 
+from firstwin.cli.running import seldom_collecting
 from firstwin.db.engine import open_database
 from firstwin.deliver.deliverer import Deliverer
 from firstwin.messages.message import Message
@@ -36,12 +37,14 @@ class OneEach(Smtp):
         return answer
 
 
-def senders(way: str, port: int, *, one_each: bool) -> Mapping[str, Sender]:
+def senders(way: str, port: int, how: Sequence[str]) -> Mapping[str, Sender]:
     if way == "webhook":
         url = f"http://127.0.0.1:{port}/"
-        return load_senders({way: {"type": "webhook", "url": url, "secret": SECRET, "allow_private": True}})
+        told = [each.removeprefix("--at-once=") for each in how if each.startswith("--at-once=")]
+        settings = {"url": url, "secret": SECRET, "allow_private": True, "at_once": told[0] if told else 64}
+        return load_senders({way: {"type": "webhook", **settings}})
     settings = {"host": "127.0.0.1", "port": port, "security": "none", "from": "Bench <bench@example.com>"}
-    if one_each:
+    if "--one-each" in how:
         return {way: OneEach(way, Smtp.Settings.model_validate(settings))}
     return load_senders({way: {"type": "smtp", **settings}})
 
@@ -49,10 +52,11 @@ def senders(way: str, port: int, *, one_each: bool) -> Mapping[str, Sender]:
 def main() -> None:
     database, way, port, *how = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        its = senders(way, int(port), one_each="--one-each" in how)
+        its = senders(way, int(port), how)
         deliverer = Deliverer(
             desk(open_database(database), rule_for(WAYS[way]), PROJECT, templates(Path(folder), PROJECT), its)
         )
+        seldom_collecting()
         print("ready", flush=True)
         sys.stdin.readline()
         cpu, delivered, idle = process_time(), 0, False

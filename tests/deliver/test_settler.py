@@ -48,6 +48,38 @@ def test_answers_do_not_wait_longer_than_a_moment_for_others() -> None:
     assert settled(3, 64) == [3]
 
 
+@pytest.mark.parametrize("error", [None, ConnectionError()])
+def test_with_a_full_group_unsettled_there_is_no_room_for_more(error: Exception | None) -> None:
+    """Until it is settled, or that failed."""
+
+    async def work() -> None:
+        let_go = asyncio.Event()
+
+        async def settle(_: Sequence[Outcome]) -> Settled:
+            await let_go.wait()
+            if error:
+                raise error
+            return Settled()
+
+        settler = Settler(settle)
+        running = asyncio.create_task(settler.run())
+        settler.expect(GROUP)
+        waiting = [asyncio.create_task(settler.settle(Outcome(n, 1, "accepted"))) for n in range(GROUP - 1)]
+        await asyncio.sleep(0)
+        await settler.room()
+        waiting.append(asyncio.create_task(settler.settle(Outcome(GROUP, 1, "accepted"))))
+        await asyncio.sleep(0)
+        has_room = asyncio.create_task(settler.room())
+        await asyncio.sleep(0.05)  # longer than answers wait for company
+        assert not has_room.done()
+        let_go.set()
+        await asyncio.wait_for(has_room, 10)
+        assert {type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)} == {type(error)}
+        running.cancel()
+
+    asyncio.run(work())
+
+
 def test_who_waits_is_told_what_went_wrong() -> None:
     async def settle(_: Sequence[Outcome]) -> Settled:
         raise ConnectionError

@@ -28,7 +28,7 @@ def up(ctx: typer.Context) -> None:
 
     with opened(ctx, serves=True, sends=True, broker_url=EMBEDDED) as app, _web(app):
         app.in_force()  # which tells at once what keeps its rules from running
-        _seldom_collecting()
+        seldom_collecting()
         run_worker(app, stop, with_beat=True)
 
 
@@ -39,7 +39,7 @@ def worker(ctx: typer.Context) -> None:
 
     with opened(ctx, serves=True, sends=True) as app:
         app.in_force()
-        _seldom_collecting()
+        seldom_collecting()
         run_worker(app, stop)
 
 
@@ -67,7 +67,7 @@ def web(ctx: typer.Context, beside: Annotated[int | None, typer.Option("--beside
         others = processes(app.settings) - 1 if beside is None else 0
         with Siblings() as siblings, _web(app, beside=beside, shares=others > 0) as server:
             siblings.start([*ANOTHER, "-m", "firstwin", *sys.argv[1:], "--beside", str(server.port)], others)
-            _seldom_collecting()
+            seldom_collecting()
             while not stop.wait(LOOK_S):
                 siblings.look()
             siblings.tell_to_end()
@@ -121,7 +121,7 @@ def demo(
     raise typer.Exit(code)
 
 
-def _seldom_collecting() -> None:
+def seldom_collecting() -> None:
     """What is there when the work begins stays there. To look through all of it for circles, again and again, takes time."""
     gc.collect()
     gc.freeze()

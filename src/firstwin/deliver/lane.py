@@ -34,7 +34,7 @@ class Lane:
         self._flow = flow_of(sender)
         self._together = max(slots, 32)  # rows that are read and rendered together
         # what is leased beyond this would only wait here, and be lost for a while with the process
-        self._most = 4 * slots
+        self._most = min(4 * slots, 256)
 
     async def run(self) -> None:
         """Until nothing is due, or the round is over. While some are taken to the wire, the next are prepared."""

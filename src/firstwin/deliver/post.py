@@ -13,7 +13,9 @@ from firstwin.deliver.letter import Letter
 from firstwin.deliver.outcome import outcome_of
 from firstwin.deliver.round import Round
 from firstwin.deliver.slots import Slots
-from firstwin.outbox.claim import fences
+from firstwin.outbox.claim import Leased, fences
+from firstwin.outbox.limits import LEASE
+from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.wire import Paced, Wired, wire
 from firstwin.senders.contract import Answer, Unknown, flow_of
 from firstwin.telemetry import Log, failed
@@ -49,15 +51,16 @@ async def _all(round_: Round, letters: Sequence[Letter], slots: Slots, patience:
 async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -> Wired:
     """Committed before the first byte; whoever finds the row later knows that it may have arrived."""
     going: list[Letter] = []
+    until = asyncio.get_running_loop().time() + LEASE - round_.patience
     try:
         wired = await _wire(round_, letters)
         round_.count(wired.dropped)
         going = [each for each in letters if each.leased.id in wired.sending]
-        round_.settler.expect(len(going))
-        round_.send(letters[0].route.name, (_send(round_, each, slots) for each in going))
-        return wired
     finally:
         await slots.give(len(letters) - len(going))
+    round_.settler.expect(len(going))
+    await round_.send(letters[0].route.name, (_send(round_, each, slots, until) for each in going))
+    return wired
 
 
 async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
@@ -76,16 +79,26 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     return wired
 
 
-async def _send(round_: Round, letter: Letter, slots: Slots) -> None:
+async def _send(round_: Round, letter: Letter, slots: Slots, until: float) -> None:
+    """Nothing begins after ``until``: its lease might end before its answer comes, and another worker send it as well."""
     try:
-        failpoints.soon_reached("sending")
-        answer = await _answer(letter, round_.patience)
-        failpoints.reached("answered")
-        await round_.settler.settle(outcome_of(letter.leased, answer, sender=letter.route.name))
+        if asyncio.get_running_loop().time() > until:
+            outcome = _not_begun(letter.leased)
+        else:
+            failpoints.soon_reached("sending")
+            answer = await _answer(letter, round_.patience)
+            failpoints.reached("answered")
+            outcome = outcome_of(letter.leased, answer, sender=letter.route.name)
+        await round_.settler.settle(outcome)
     except Exception as error:  # noqa: BLE001 - the row stays on the wire; its lease runs out and its outcome is unknown
         failed(Log.DELIVERY_FAILED, error, delivery=letter.leased.id)
     finally:
         await slots.give(1)
+
+
+def _not_begun(leased: Leased) -> Outcome:
+    detail = "It was not begun: its lease would have ended before an answer came."
+    return Outcome(leased.id, leased.fence, "retry", "lease_over", detail, free=True, is_its_own=False)
 
 
 async def _answer(letter: Letter, patience: float) -> Answer:

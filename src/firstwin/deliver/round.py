@@ -15,7 +15,7 @@ from firstwin.deliver.database import Database
 from firstwin.deliver.desk import Desk
 from firstwin.deliver.routes import Route, Routes
 from firstwin.deliver.settler import Settler
-from firstwin.deliver.slots import Bulkhead, Slots
+from firstwin.deliver.slots import OF_ALL, Bulkhead, Slots
 from firstwin.outbox.judge import Verdict
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.settle import Settled, settle
@@ -23,6 +23,7 @@ from firstwin.outbox.states import State
 from firstwin.senders.contract import flow_of
 from firstwin.telemetry import Log, log
 
+AT_A_TIME: Final = 4  # messages that are begun before the answers that came in meanwhile are looked at
 SLOW: Final = 1.0  # seconds on the wire after which a message is taken for one that hangs
 
 
@@ -38,7 +39,7 @@ class Round:
         self.database = database
         self.patience = patience  # seconds that a message may be on the wire
         self.routes = Routes(desk.senders, desk.project.redirect_to)
-        bulkhead = Bulkhead()
+        bulkhead = Bulkhead(max((OF_ALL, *(sender.slots for sender in desk.senders.values()))))
         self.slots = {name: Slots(sender.slots, bulkhead) for name, sender in desk.senders.items()}
         self.calls = {name: asyncio.Event() for name in desk.senders}
         self.settler = Settler(self._settle)
@@ -107,13 +108,19 @@ class Round:
 
     # ---- the wire ----
 
-    def send(self, destination: str, sends: Iterable[Coroutine[None, None, None]]) -> None:
-        """Lets them run beside everything else."""
+    async def send(self, destination: str, sends: Iterable[Coroutine[None, None, None]]) -> None:
+        """Lets them run beside everything else, and returns when all have begun.
+
+        They begin a few at a time, so that where answers come fast few messages are out that nobody has noted as arrived.
+        """
         loop = asyncio.get_running_loop()
-        for each in sends:
+        for number, each in enumerate(sends, 1):
             task = loop.create_task(each)
             self._on_the_wire[task] = destination, loop.time()
             task.add_done_callback(self._sent)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
+                await self.settler.room()
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         destination, _ = self._on_the_wire.pop(task)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 COMPANY = 0.010  # seconds that a message waits for others, since one commit serves them all
-OF_ALL: Final = 64  # slots that the senders of a process share
+OF_ALL: Final = 64  # slots that the senders of a process share, unless one of them alone may have more
 OWN: Final = 4  # slots of each sender that no other can take, however many hang elsewhere
 
 

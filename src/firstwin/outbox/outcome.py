@@ -21,7 +21,7 @@ class Outcome:
     """The answer to one attempt: of the delivery ``id``, made under ``fence``.
 
     ``after`` is how long the other side asked to wait; ``free`` costs no attempt; ``disable``: the destination is gone.
-    It is the destination's own, unless the message was redirected to another.
+    It is the destination's own, unless the message was redirected to another, or never left.
     """
 
     id: int

@@ -61,8 +61,12 @@ class Sender(Protocol):
     """
 
     takes: ClassVar[frozenset[type]]  # of Mail, AlertCard, Payload
-    slots: ClassVar[int]
-    group: ClassVar[int]
+
+    @property
+    def slots(self) -> int: ...
+
+    @property
+    def group(self) -> int: ...
 
     @property
     def on_unknown(self) -> Policy: ...

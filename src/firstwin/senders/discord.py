@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from firstwin.messages.message import AlertCard
@@ -22,8 +22,8 @@ GONE: Final = {10015, 50027}
 
 
 class Discord(PostingAlerts):
-    slots: ClassVar[int] = 1
-    group: ClassVar[int] = 1
+    slots: int = 1
+    group: int = 1
     flow: Flow = Flow(rate=2, ordered=True)  # it takes five in two seconds
 
     class Settings(WebSettings):

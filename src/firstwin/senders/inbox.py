@@ -17,8 +17,8 @@ KINDS = {Mail: "mail", AlertCard: "alert", Payload: "webhook"}
 class Inbox(Posting):
     takes: ClassVar[frozenset[type]] = frozenset(KINDS)
     on_unknown: Policy = "retry"
-    slots: ClassVar[int] = 64
-    group: ClassVar[int] = 32
+    slots: int = 64
+    group: int = 32
 
     class Settings(WebSettings):
         """``url``: where the inbox takes messages, such as http://127.0.0.1:8025/messages."""

@@ -34,8 +34,8 @@ class MailService(Posting):
 
     takes: ClassVar[frozenset[type]] = frozenset({Mail, AlertCard})
     on_unknown: Policy = "park"  # a customer never gets the same mail twice
-    slots: ClassVar[int] = 8  # as many as a killed worker may leave unknown
-    group: ClassVar[int] = 8
+    slots: int = 8  # as many as a killed worker may leave unknown
+    group: int = 8
 
     def __init__(
         self, name: str, settings: MailServiceSettings, *, secrets: Iterable[str], clock: Clock = time.time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 
@@ -21,8 +21,8 @@ BAD_REQUEST: Final = 400
 
 
 class PagerDuty(PostingAlerts):
-    slots: ClassVar[int] = 8
-    group: ClassVar[int] = 8
+    slots: int = 8
+    group: int = 8
     flow: Flow = Flow(rate=2, ordered=True)  # 120 events a minute for an integration key
 
     class Settings(WebSettings):

@@ -46,8 +46,8 @@ class Posting(ABC):
 
     takes: ClassVar[frozenset[type]]
     on_unknown: Policy
-    slots: ClassVar[int]
-    group: ClassVar[int]
+    slots: int
+    group: int
     flow: Flow = AT_ONCE
     Settings: ClassVar[type[BaseModel]]
 

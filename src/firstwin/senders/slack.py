@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from firstwin.messages.message import AlertCard
 from firstwin.outbox.bucket import Flow
@@ -42,8 +41,8 @@ TOO_MANY = {"rate_limited", "ratelimited", "message_limit_exceeded"}
 
 
 class Slack(PostingAlerts):
-    slots: ClassVar[int] = 1
-    group: ClassVar[int] = 1
+    slots: int = 1
+    group: int = 1
     flow: Flow = Flow(rate=1, ordered=True)  # https://docs.slack.dev/apis/web-api/rate-limits: one a second
 
     class Settings(WebSettings):

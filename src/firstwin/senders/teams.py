@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Final
 
 from firstwin.messages.message import AlertCard
 from firstwin.outbox.bucket import Flow
@@ -20,8 +20,8 @@ NOT_FOUND: Final = 404
 
 
 class Teams(PostingAlerts):
-    slots: ClassVar[int] = 1
-    group: ClassVar[int] = 1
+    slots: int = 1
+    group: int = 1
     flow: Flow = Flow(rate=3, ordered=True)  # it slows down whoever posts more than four in a second
 
     class Settings(WebSettings):

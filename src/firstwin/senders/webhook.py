@@ -53,6 +53,7 @@ def _header_value(value: SecretStr) -> SecretStr:
 
 
 SigningSecret = Annotated[Secret, AfterValidator(_signing)]
+AtOnce = Annotated[int, Field(strict=False, ge=1, le=256)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
 
@@ -60,14 +61,16 @@ HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
 class Webhook(Posting):
     takes: ClassVar[frozenset[type]] = frozenset({Payload, AlertCard})
     on_unknown: Policy = "retry"  # the receiver knows a repeat by webhook-id
-    slots: ClassVar[int] = 64
-    group: ClassVar[int] = 32
 
     class Settings(WebSettings):
-        """``secret``: one, or a list while one replaces another. ``headers``: further ones, an API's token say."""
+        """``secret``: one, or a list while one replaces another. ``headers``: further ones, an API's token say.
+
+        ``at_once``: how many requests one process has under way at most.
+        """
 
         secret: Annotated[list[SigningSecret], BeforeValidator(_listed)]
         headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+        at_once: AtOnce = 64
 
     def __init__(self, name: str, settings: Settings, *, clock: Clock = time.time) -> None:
         secrets = [secret.get_secret_value() for secret in settings.secret]
@@ -76,6 +79,8 @@ class Webhook(Posting):
         words = [word for value in self._headers.values() for word in value.split()]  # "Bearer" and the token
         keys = [secret.removeprefix(PREFIX) for secret in secrets]
         known = {*secrets_of_url(settings.url.get_secret_value()), *secrets, *keys, *words}
+        self.slots = settings.at_once
+        self.group = max(1, settings.at_once // 2)  # while one half waits for answers the other is taken to the wire
         super().__init__(name, settings, secrets=known, clock=clock)
 
     def request(self, message: Message) -> Request | Refused:
