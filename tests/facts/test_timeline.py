@@ -49,6 +49,22 @@ def test_a_replay_sees_only_what_was_known(engine: Engine) -> None:
     assert seen_by(live(day(1))) is None
 
 
+def test_properties_are_read_by_subject_even_by_a_plan_for_any_value(postgres_engine: Engine) -> None:
+    """PostgreSQL keeps such a plan of what is asked often; it read all properties that there are."""
+    many = """INSERT INTO event (account_id, name, props, occurred_at, received_at, known_at)
+        SELECT 'a' || i, 'firstwin.account.plan', '{"value": "free"}', '2026-03-01', now(), now() FROM generate_series(1, 10000) i"""
+    with postgres_engine.connect() as connection:
+        connection.exec_driver_sql(many)
+        connection.exec_driver_sql("ANALYZE event")
+        for _ in range(6):  # the driver has what it is asked again and again prepared
+            assert properties(connection, "account", ["a1"], LATER)["a1"] == {"plan": "free"}
+        asked = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%row_number()%%'"
+        statement = connection.exec_driver_sql(asked).scalar_one()
+        plan = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {statement}").scalars().all()
+        connection.rollback()
+    assert any("ix_event_account_id_name_occurred_at_seq" in line for line in plan), plan
+
+
 def test_no_ids_no_answer(engine: Engine) -> None:
     with read(engine) as connection:
         assert properties(connection, "account", [], LATER) == {}

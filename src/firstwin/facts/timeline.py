@@ -8,7 +8,21 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from firstwin.db import tables
 from firstwin.db.bulk import one_of
@@ -157,12 +171,14 @@ def _newest(kind: Kind, seen: ColumnElement[bool], names: tuple[str, ...]) -> Se
 def _is_property(kind: Kind, names: tuple[str, ...]) -> ColumnElement[bool]:
     """The bounds are for the index. They hold in every collation, which a bound with a dot in it would not.
 
-    No LIKE: for its parameter SQLite plans the statement anew each time that it is asked.
+    Written out in the SQL: of a bound that it doesn't know PostgreSQL believes that hardly a row lies within, and reads all
+    that do. No LIKE: for its parameter SQLite plans the statement anew each time that it is asked.
     """
     name, own = event.name, f"firstwin.{kind}."
     if names:
         return name.in_([literal(f"{own}{each}") for each in names])
-    return and_(name >= "firstwin", name < "firstwio", func.substr(name, 1, len(own)) == own)
+    from_, below = literal_column("'firstwin'", Text()), literal_column("'firstwio'", Text())
+    return and_(name >= from_, name < below, func.substr(name, 1, len(own)) == own)
 
 
 def _member(person: str, since: datetime, props: Mapping[str, Any], *, named: bool) -> Member:
