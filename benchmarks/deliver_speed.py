@@ -7,9 +7,9 @@ asked in the database after the claim and again at the wire, as ever. The ways, 
 
     webhook       one process, to a server that answers at once
     two           two processes, to the same
-    wide          one process, to the same, with `at_once: 128`
+    wide          one process, to the same, with `max_in_flight: 128`
     slow          one process, to a server that takes 50 ms for each answer
-    slow-wide     the same with `at_once: 128`
+    slow-wide     the same with `max_in_flight: 128`
     task          to the first server, by one Celery task for each delivery (benchmarks/deliver_celery.py), over a real Valkey
     mail          one process, through SMTP connections that are kept
     one-each      the same, with a connection for each mail
@@ -66,9 +66,9 @@ BY_TASK = "task"
 ALL = {
     "webhook": Way("webhook", "web"),
     "two": Way("webhook", "web", processes=2),
-    "wide": Way("webhook", "web", how=("--at-once=128",)),
+    "wide": Way("webhook", "web", how=("--max-in-flight=128",)),
     "slow": Way("webhook", "web", seconds=0.05),
-    "slow-wide": Way("webhook", "web", seconds=0.05, how=("--at-once=128",)),
+    "slow-wide": Way("webhook", "web", seconds=0.05, how=("--max-in-flight=128",)),
     BY_TASK: Way("webhook", "web"),
     "mail": Way("mail", "mail"),
     "one-each": Way("mail", "mail", how=("--one-each",)),

@@ -1,8 +1,8 @@
 """A process that delivers what is due, as a worker does, once it is told to begin; then says what it used.
 
-    python -m benchmarks.deliver_worker DATABASE WAY PORT [--one-each] [--at-once=N]
+    python -m benchmarks.deliver_worker DATABASE WAY PORT [--one-each] [--max-in-flight=N]
 
-``--one-each``: a new SMTP connection for each mail. ``--at-once``: so many webhooks under way, in place of 64.
+``--one-each``: a new SMTP connection for each mail. ``--max-in-flight``: so many webhooks under way, in place of 64.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class OneEach(Smtp):
 def senders(way: str, port: int, how: Sequence[str]) -> Mapping[str, Sender]:
     if way == "webhook":
         url = f"http://127.0.0.1:{port}/"
-        told = [each.removeprefix("--at-once=") for each in how if each.startswith("--at-once=")]
-        settings = {"url": url, "secret": SECRET, "allow_private": True, "at_once": told[0] if told else 64}
+        told = [each.removeprefix("--max-in-flight=") for each in how if each.startswith("--max-in-flight=")]
+        settings = {"url": url, "secret": SECRET, "allow_private": True, "max_in_flight": told[0] if told else 64}
         return load_senders({way: {"type": "webhook", **settings}})
     settings = {"host": "127.0.0.1", "port": port, "security": "none", "from": "Bench <bench@example.com>"}
     if "--one-each" in how:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,16 +15,17 @@ from sqlalchemy import Engine, select
 
 from firstwin.db import tables
 from firstwin.db.engine import write
-from firstwin.deliver import post
+from firstwin.deliver.database import Database
 from firstwin.deliver.deliverer import Delivered
-from firstwin.deliver.round import AT_A_TIME
+from firstwin.deliver.round import AT_A_TIME, Round
 from firstwin.deliver.settler import GROUP
 from firstwin.messages.message import Message
-from firstwin.outbox.limits import DEADLINE
+from firstwin.outbox.limits import DEADLINE, LEASE
+from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.states import State
 from firstwin.senders.contract import Accepted, Answer
-from tests.deliver.given import Scripted, a_deliverer, companies
-from tests.outbox.given import deliveries, passes, row_of, rows, states
+from tests.deliver.given import Scripted, a_deliverer, a_desk, companies
+from tests.outbox.given import a_run, deliveries, passes, row_of, rows, states
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +74,7 @@ class Meanwhile(Fast):
 
     def _hold(self) -> None:
         with write(self._engine) as connection:
-            connection.execute(select(tables.delivery.c.id).with_for_update())
+            connection.execute(select(tables.delivery.c.id).order_by(tables.delivery.c.id).with_for_update())
             self._is_held.set()
             before = -1
             while before < len(self.sent):
@@ -115,19 +118,99 @@ def test_a_sender_may_have_more_on_the_wire_than_a_process_usually_has(engine: E
     assert len(crm.sent) == 120
 
 
-def test_what_would_be_answered_after_its_lease_is_not_begun(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_would_be_answered_after_its_lease_is_not_begun(engine: Engine, tmp_path: Path) -> None:
     """Another worker may have taken it by then. It is certain that it has not left, so it costs no attempt."""
     (id_,) = deliveries(engine)
     companies(engine, [0])
     crm = Scripted()
     deliverer = a_deliverer(engine, tmp_path, {"crm": crm})
-    with monkeypatch.context() as changed:
-        changed.setattr(post, "LEASE", DEADLINE - 1)
-        assert deliverer.run() == Delivered({State.RETRY_WAIT: 1})
+    assert deliverer.run(LONG, drain=LEASE + 1) == Delivered({State.RETRY_WAIT: 1})
     assert crm.sent == []
-    assert (row_of(engine, id_).attempts, row_of(engine, id_).reason) == (0, "lease_over")
-    assert [row.breaker for row in rows(engine, tables.destination) if row.recent or row.breaker != "closed"] == []
-    passes(engine, minutes=5)
-    assert deliverer.run() == Delivered({State.DELIVERED: 1})
+    assert (row_of(engine, id_).attempts, row_of(engine, id_).reason) == (0, "not_begun")
+    passes(engine, seconds=6)
+    assert deliverer.run(LONG) == Delivered({State.DELIVERED: 1})
+
+
+class Stopping(Meanwhile):
+    """While the deliveries are held the worker is told to stop."""
+
+    stop: Callable[[], None]
+
+    def _hold(self) -> None:
+        super()._hold()
+        self.stop()
+
+
+def test_what_has_not_begun_when_the_worker_is_told_to_stop_does_not_begin(engine: Engine, tmp_path: Path) -> None:
+    deliveries(engine, 200)
+    companies(engine, range(200))
+    crm = Stopping(engine)
+    deliverer = a_deliverer(engine, tmp_path, {"crm": crm})
+    crm.stop = deliverer.stop
+    deliverer.run(LONG)
+    crm.holder.join()
+    assert len(crm.sent) <= GROUP + 2 * AT_A_TIME
+    found = rows(engine, tables.delivery)
+    assert states(engine)["delivered"] == len(crm.sent)
+    assert {row.reason for row in found if row.state == "retry_wait"} <= {"not_begun"}
+    assert {row.attempts for row in found if row.state != "delivered"} == {0}
+    assert {row.state for row in found} <= {"delivered", "retry_wait", "scheduled"}
+
+
+NOTHING_ENDS = {
+    "sqlite": ["CREATE TRIGGER nothing_ends BEFORE UPDATE ON attempt BEGIN SELECT RAISE(ABORT, 'full'); END"],
+    "postgresql": [
+        "CREATE FUNCTION nothing_ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$",
+        "CREATE TRIGGER nothing_ends BEFORE UPDATE ON attempt FOR EACH ROW EXECUTE FUNCTION nothing_ends()",
+    ],
+}
+AGAIN = {"sqlite": "DROP TRIGGER nothing_ends", "postgresql": "DROP FUNCTION nothing_ends CASCADE"}
+
+
+@contextmanager
+def no_answer_taken(engine: Engine) -> Iterator[None]:
+    """The database refuses to note how attempts ended."""
+    with write(engine) as connection:
+        for statement in NOTHING_ENDS[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+    try:
+        yield
+    finally:
+        with write(engine) as connection:
+            connection.exec_driver_sql(AGAIN[engine.dialect.name])
+
+
+def test_where_the_database_takes_no_answers_nothing_more_is_sent(engine: Engine, tmp_path: Path) -> None:
+    """And the worker does not begin again at once, but when it is rung."""
+    deliveries(engine, 200)
+    companies(engine, range(200))
+    crm = Fast(engine)
+    with no_answer_taken(engine):
+        assert a_deliverer(engine, tmp_path, {"crm": crm}).run(LONG) == Delivered()
+    assert 0 < len(crm.sent) <= GROUP + 2 * AT_A_TIME
+
+
+def test_few_or_many_wait_alike_until_answers_are_noted(engine: Engine, tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    async def message() -> None:
+        begun.append("crm")
+
+    async def work() -> None:
+        database = Database(engine)
+        round_ = Round(a_desk(engine, tmp_path, {"crm": Scripted()}), database, DEADLINE)
+        answers = [round_.settler.settle(Outcome(n, 1, "accepted")) for n in range(GROUP)]  # of nobody any more
+        answered = asyncio.gather(*answers)
+        sending = asyncio.create_task(round_.send("crm", [message()]))
+        await asyncio.sleep(0.05)
+        assert begun == []
+        settling = asyncio.create_task(round_.settler.run())
+        await asyncio.wait_for(sending, LONG)
+        await answered
+        await round_.wait_for_the_wire()
+        assert begun == ["crm"]
+        settling.cancel()
+        database.close()
+
+    a_run(engine)
+    asyncio.run(work())

@@ -161,6 +161,10 @@ def answered(
         return settle(connection, run, [outcome], on_unknown or {}, lambda: jitter)
 
 
+def never_left(engine: Engine, leased: Leased) -> Settled:
+    return answered(engine, leased, "retry", reason="not_begun", free=True, is_its_own=False, has_left=False)
+
+
 def passes(engine: Engine, **length: float) -> None:
     """Real time passes: leases run out, and waits and rests end sooner by this much."""
     by = timedelta(**length)

@@ -19,7 +19,19 @@ from firstwin.outbox.hearing import FAILING_FOR
 from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.settle import settle
 from firstwin.outbox.states import State
-from tests.outbox.given import REPLAY, answered, deliveries, on_the_wire, passes, row_of, rows, sending, states, taken
+from tests.outbox.given import (
+    REPLAY,
+    answered,
+    deliveries,
+    never_left,
+    on_the_wire,
+    passes,
+    row_of,
+    rows,
+    sending,
+    states,
+    taken,
+)
 
 DOWN: dict[str, Any] = {"reason": "http_503"}
 
@@ -52,6 +64,14 @@ def test_five_failures_in_a_row_let_a_destination_rest_and_hold_what_is_due(engi
     assert taken(engine) == taken(engine, suspects=True) == ()
     assert states(engine) == {"retry_wait": 5, "held": 3}
     assert {row.reason for row in rows(engine, tables.delivery) if row.state == "held"} == {"destination_rests"}
+
+
+def test_a_message_that_never_left_finds_nothing_out(engine: Engine) -> None:
+    broken(engine, waiting=3)
+    never_left(engine, probe_of(engine))
+    assert place(engine).breaker == "half_open"
+    passes(engine, seconds=6)
+    assert len(taken(engine)) == 1  # another one finds out
 
 
 def test_one_message_finds_out_and_the_others_follow_by_themselves(engine: Engine) -> None:

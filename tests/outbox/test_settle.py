@@ -21,6 +21,8 @@ from tests.outbox.given import (
     a_rule,
     answered,
     deliveries,
+    force,
+    never_left,
     on_the_wire,
     passes,
     row_of,
@@ -117,6 +119,16 @@ def test_what_costs_no_attempt_may_happen_for_ever(engine: Engine) -> None:
         passes(engine, seconds=6)
         (leased,) = taken(engine, "cs-slack")
         on_the_wire(engine, [leased])
+
+
+def test_what_never_left_waits_as_after_a_first_attempt_however_many_there_were(engine: Engine) -> None:
+    (leased,) = sending(engine, channels=("email",))
+    force(engine, leased.id, attempts=6)
+    never_left(engine, leased)
+    row = row_of(engine, leased.id)
+    assert (row.state, row.attempts) == ("retry_wait", 5)
+    passes(engine, seconds=31)
+    assert len(taken(engine, "mail")) == 1
 
 
 def test_refused_is_dead_at_once(engine: Engine) -> None:

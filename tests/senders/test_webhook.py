@@ -130,9 +130,9 @@ def test_what_json_cannot_say_is_refused_and_not_a_crash(odd: object) -> None:
         ({"headers": {"Webhook-Id": "x"}}, "is set by firstwin itself"),
         ({"headers": {"X:Y": "x"}}, "is not a header's name"),
         ({"headers": {"X-Y": "a\r\nZ: b"}}, "may not stand in a header"),
-        ({"at_once": 0}, "crm.at_once: "),
-        ({"at_once": 257}, "crm.at_once: "),
-        ({"at_once": "many"}, "crm.at_once: "),
+        ({"max_in_flight": 0}, "crm.max_in_flight: "),
+        ({"max_in_flight": 257}, "crm.max_in_flight: "),
+        ({"max_in_flight": "many"}, "crm.max_in_flight: "),
     ],
 )
 def test_wrong_settings_are_told(settings: dict[str, object], problem: str) -> None:
@@ -143,7 +143,7 @@ def test_wrong_settings_are_told(settings: dict[str, object], problem: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("settings", "slots", "group"), [({}, 64, 32), ({"at_once": "128"}, 128, 64), ({"at_once": 1}, 1, 1)]
+    ("settings", "slots", "group"), [({}, 64, 32), ({"max_in_flight": "128"}, 128, 64), ({"max_in_flight": 1}, 1, 1)]
 )
 def test_as_many_are_under_way_at_once_as_its_settings_say(settings: dict[str, object], slots: int, group: int) -> None:
     """Half of them go to the wire together, while the others wait for their answers."""

@@ -29,7 +29,7 @@ A_MOMENT = 0.25  # seconds
 
 @dataclass(frozen=True)
 class Delivered:
-    """What a round came to. ``more``: time was up before the work was, so ring again."""
+    """What a round came to. ``more``: time was up before the work was, so ring again; not where answers can't be noted."""
 
     states: Mapping[State, int] = field(default_factory=dict)
     late: int = 0
@@ -107,7 +107,7 @@ class Deliverer:
         if not told.is_set() and not self._stopped:
             await round_.stand_still()
             await round_.wait_for_the_wire(min(SLOW, drain))
-        while round_.is_on_the_wire and loop.time() < until and not told.is_set() and not self._stopped:
+        while round_.is_open and round_.is_on_the_wire and loop.time() < until and not (told.is_set() or self._stopped):
             await round_.stay_for_others()
             await _wait(told, A_MOMENT)
         await round_.close()
@@ -140,4 +140,4 @@ async def _wait(told: asyncio.Event, seconds: float, *, given_up: bool = False) 
 def _told(round_: Round) -> Delivered:
     states = Counter(round_.dropped)
     states.update(round_.settler.states)
-    return Delivered(dict(states), round_.settler.late, round_.more)
+    return Delivered(dict(states), round_.settler.late, round_.more and not round_.has_failed)

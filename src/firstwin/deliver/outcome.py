@@ -7,6 +7,12 @@ from firstwin.outbox.outcome import Outcome
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
 
 
+def not_begun(leased: Leased, why: str) -> Outcome:
+    """It is certain that nothing has left: that costs no attempt, and says nothing about the destination."""
+    told = f"It was not begun: {why}."
+    return Outcome(leased.id, leased.fence, "retry", "not_begun", told, free=True, is_its_own=False, has_left=False)
+
+
 def outcome_of(leased: Leased, answer: Answer, *, sender: str) -> Outcome:
     """``sender`` is who sent it. Where that is not the destination's own, the answer says nothing about the destination."""
     own = sender == leased.destination

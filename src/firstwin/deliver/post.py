@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 
 from firstwin import failpoints
 from firstwin.deliver.letter import Letter
-from firstwin.deliver.outcome import outcome_of
+from firstwin.deliver.outcome import not_begun, outcome_of
 from firstwin.deliver.round import Round
 from firstwin.deliver.slots import Slots
-from firstwin.outbox.claim import Leased, fences
+from firstwin.outbox.claim import fences
 from firstwin.outbox.limits import LEASE
-from firstwin.outbox.outcome import Outcome
 from firstwin.outbox.wire import Paced, Wired, wire
 from firstwin.senders.contract import Answer, Unknown, flow_of
 from firstwin.telemetry import Log, failed
@@ -51,7 +50,7 @@ async def _all(round_: Round, letters: Sequence[Letter], slots: Slots, patience:
 async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -> Wired:
     """Committed before the first byte; whoever finds the row later knows that it may have arrived."""
     going: list[Letter] = []
-    until = asyncio.get_running_loop().time() + LEASE - round_.patience
+    began = asyncio.get_running_loop().time()
     try:
         wired = await _wire(round_, letters)
         round_.count(wired.dropped)
@@ -59,7 +58,7 @@ async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -
     finally:
         await slots.give(len(letters) - len(going))
     round_.settler.expect(len(going))
-    await round_.send(letters[0].route.name, (_send(round_, each, slots, until) for each in going))
+    await round_.send(letters[0].route.name, (_send(round_, each, slots, began) for each in going))
     return wired
 
 
@@ -79,11 +78,11 @@ async def _wire(round_: Round, letters: Sequence[Letter]) -> Wired:
     return wired
 
 
-async def _send(round_: Round, letter: Letter, slots: Slots, until: float) -> None:
-    """Nothing begins after ``until``: its lease might end before its answer comes, and another worker send it as well."""
+async def _send(round_: Round, letter: Letter, slots: Slots, began: float) -> None:
+    """``began`` did the transaction that took it to the wire."""
     try:
-        if asyncio.get_running_loop().time() > until:
-            outcome = _not_begun(letter.leased)
+        if why := _why_not(round_, began):
+            outcome = not_begun(letter.leased, why)
         else:
             failpoints.soon_reached("sending")
             answer = await _answer(letter, round_.patience)
@@ -96,9 +95,13 @@ async def _send(round_: Round, letter: Letter, slots: Slots, until: float) -> No
         await slots.give(1)
 
 
-def _not_begun(leased: Leased) -> Outcome:
-    detail = "It was not begun: its lease would have ended before an answer came."
-    return Outcome(leased.id, leased.fence, "retry", "lease_over", detail, free=True, is_its_own=False)
+def _why_not(round_: Round, began: float) -> str:
+    """Why a message that was taken to the wire does not begin any more; "" if it does."""
+    if not round_.is_open:
+        return "its worker was about to end, or could not note answers"
+    if asyncio.get_running_loop().time() > began + LEASE - round_.patience:
+        return "its lease would have ended before an answer came, and another worker sent it as well"
+    return ""
 
 
 async def _answer(letter: Letter, patience: float) -> Answer:

@@ -28,7 +28,7 @@ SLOW: Final = 1.0  # seconds on the wire after which a message is taken for one 
 
 
 class Round:
-    """Open until its time is up or it is told to stop: then nothing more goes to the wire.
+    """Open until its time is up or it is told to stop: then nothing more goes to the wire, and nothing on it begins.
 
     When its time is up it stands still, until the wire is empty. Where something hangs there, it goes on for all others: it is
     late, and begins nothing more where it hangs.
@@ -48,6 +48,9 @@ class Round:
         self.is_late = False
         self._stands_still = False
         self.more = False  # work was left when the round ended
+        self.has_failed = (
+            False  # answers could not be noted, which ends the round: nothing more is sent that can't be, either
+        )
         self.over = asyncio.Event()
         self._resting: set[str] = set()
         self._on_the_wire: dict[asyncio.Task[None], tuple[str, float]] = {}
@@ -114,13 +117,13 @@ class Round:
         They begin a few at a time, so that where answers come fast few messages are out that nobody has noted as arrived.
         """
         loop = asyncio.get_running_loop()
-        for number, each in enumerate(sends, 1):
-            task = loop.create_task(each)
-            self._on_the_wire[task] = destination, loop.time()
-            task.add_done_callback(self._sent)
+        for number, each in enumerate(sends):
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
                 await self.settler.room()
+            task = loop.create_task(each)
+            self._on_the_wire[task] = destination, loop.time()
+            task.add_done_callback(self._sent)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         destination, _ = self._on_the_wire.pop(task)
@@ -155,7 +158,12 @@ class Round:
             failpoints.reached("settling")
             return settled
 
-        settled = await self.database.write(work)
+        try:
+            settled = await self.database.write(work)
+        except Exception:
+            self.has_failed = True
+            await self.close()
+            raise
         failpoints.reached("settled")
         for destination, told in settled.gone.items():
             log(Log.DESTINATION_DISABLED, destination=destination, told=told or None)

@@ -19,9 +19,13 @@ from firstwin.outbox.states import By, State
 
 
 def after_failure(row: Row[Any], outcome: Outcome, at: Clocks, jitter: Jitter, *, is_free: bool) -> Change:
-    """A sending delivery whose attempt failed waits for its next one, or is dead when there is none left."""
+    """A sending delivery whose attempt failed waits for its next one, or is dead when there is none left.
+
+    What never left waits no longer than after a first attempt: it failed nobody.
+    """
     if is_free:
-        wait = wait_for_free(row.channel, row.attempts, jitter=jitter(), asked=outcome.after)
+        attempts = row.attempts if outcome.has_left else 1
+        wait = wait_for_free(row.channel, attempts, jitter=jitter(), asked=outcome.after)
         return _waiting(row, State.SENDING, wait, at, outcome.reason, attempts=row.attempts - 1)
     next_wait = wait_before_next(row.channel, row.attempts, jitter=jitter(), asked=outcome.after)
     if next_wait is None:

@@ -21,7 +21,8 @@ class Outcome:
     """The answer to one attempt: of the delivery ``id``, made under ``fence``.
 
     ``after`` is how long the other side asked to wait; ``free`` costs no attempt; ``disable``: the destination is gone.
-    It is the destination's own, unless the message was redirected to another, or never left.
+    It is the destination's own, unless the message was redirected to another, or never left (``has_left``): for a reason of
+    our own.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Outcome:
     free: bool = False
     disable: bool = False
     is_its_own: bool = True
+    has_left: bool = True
 
     @property
     def shows(self) -> bool:

@@ -53,7 +53,7 @@ def _header_value(value: SecretStr) -> SecretStr:
 
 
 SigningSecret = Annotated[Secret, AfterValidator(_signing)]
-AtOnce = Annotated[int, Field(strict=False, ge=1, le=256)]
+MaxInFlight = Annotated[int, Field(strict=False, ge=1, le=256)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[Secret, AfterValidator(_header_value)]
 
@@ -65,12 +65,12 @@ class Webhook(Posting):
     class Settings(WebSettings):
         """``secret``: one, or a list while one replaces another. ``headers``: further ones, an API's token say.
 
-        ``at_once``: how many requests one process has under way at most.
+        ``max_in_flight``: how many requests one process has under way at most.
         """
 
         secret: Annotated[list[SigningSecret], BeforeValidator(_listed)]
         headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-        at_once: AtOnce = 64
+        max_in_flight: MaxInFlight = 64
 
     def __init__(self, name: str, settings: Settings, *, clock: Clock = time.time) -> None:
         secrets = [secret.get_secret_value() for secret in settings.secret]
@@ -79,8 +79,8 @@ class Webhook(Posting):
         words = [word for value in self._headers.values() for word in value.split()]  # "Bearer" and the token
         keys = [secret.removeprefix(PREFIX) for secret in secrets]
         known = {*secrets_of_url(settings.url.get_secret_value()), *secrets, *keys, *words}
-        self.slots = settings.at_once
-        self.group = max(1, settings.at_once // 2)  # while one half waits for answers the other is taken to the wire
+        self.slots = settings.max_in_flight
+        self.group = max(1, settings.max_in_flight // 2)  # one half goes to the wire while the other is out
         super().__init__(name, settings, secrets=known, clock=clock)
 
     def request(self, message: Message) -> Request | Refused:
