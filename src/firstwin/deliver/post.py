@@ -36,6 +36,7 @@ async def post(round_: Round, letters: Sequence[Letter], patience: float) -> Seq
 
 async def _all(round_: Round, letters: Sequence[Letter], slots: Slots, patience: float) -> Sequence[Letter]:
     while letters:
+        await round_.settler.room()  # what is on the wire shall be able to begin
         count = await slots.take(min(len(letters), letters[0].route.sender.group))
         if not count:
             break
