@@ -101,7 +101,7 @@ def _why_not(round_: Round, began: float) -> str:
     if not round_.is_open:
         return "its worker was about to end, or could not note answers"
     if asyncio.get_running_loop().time() > began + LEASE - round_.patience:
-        return "its lease would have ended before an answer came, and another worker sent it as well"
+        return "its lease would have ended before an answer came"
     return ""
 
 

@@ -48,9 +48,7 @@ class Round:
         self.is_late = False
         self._stands_still = False
         self.more = False  # work was left when the round ended
-        self.has_failed = (
-            False  # answers could not be noted, which ends the round: nothing more is sent that can't be, either
-        )
+        self.has_failed = False  # answers could not be noted, which ends the round: the next could not be, either
         self.over = asyncio.Event()
         self._resting: set[str] = set()
         self._on_the_wire: dict[asyncio.Task[None], tuple[str, float]] = {}
