@@ -157,6 +157,16 @@ def test_what_has_not_begun_when_the_worker_is_told_to_stop_does_not_begin(engin
     assert {row.state for row in found} <= {"delivered", "retry_wait", "scheduled"}
 
 
+def test_what_is_on_its_way_to_the_wire_when_time_is_up_begins(engine: Engine, tmp_path: Path) -> None:
+    """Else it would wait as after an attempt, in every round of a busy worker."""
+    deliveries(engine, 400)
+    companies(engine, range(400))
+    deliverer = a_deliverer(engine, tmp_path, {"crm": Scripted()})
+    while states(engine).keys() & {"scheduled", "leased"}:
+        deliverer.run(0.05)
+    assert states(engine) == {"delivered": 400}
+
+
 NOTHING_ENDS = {
     "sqlite": ["CREATE TRIGGER nothing_ends BEFORE UPDATE ON attempt BEGIN SELECT RAISE(ABORT, 'full'); END"],
     "postgresql": [

@@ -52,14 +52,15 @@ async def _to_the_wire(round_: Round, letters: Sequence[Letter], slots: Slots) -
     """Committed before the first byte; whoever finds the row later knows that it may have arrived."""
     going: list[Letter] = []
     began = asyncio.get_running_loop().time()
-    try:
-        wired = await _wire(round_, letters)
-        round_.count(wired.dropped)
-        going = [each for each in letters if each.leased.id in wired.sending]
-    finally:
-        await slots.give(len(letters) - len(going))
-    round_.settler.expect(len(going))
-    await round_.send(letters[0].route.name, (_send(round_, each, slots, began) for each in going))
+    with round_.about_to_begin():
+        try:
+            wired = await _wire(round_, letters)
+            round_.count(wired.dropped)
+            going = [each for each in letters if each.leased.id in wired.sending]
+        finally:
+            await slots.give(len(letters) - len(going))
+        round_.settler.expect(len(going))
+        await round_.send(letters[0].route.name, (_send(round_, each, slots, began) for each in going))
     return wired
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sqlalchemy import Connection
@@ -52,6 +52,9 @@ class Round:
         self.over = asyncio.Event()
         self._resting: set[str] = set()
         self._on_the_wire: dict[asyncio.Task[None], tuple[str, float]] = {}
+        self._about_to_begin = 0
+        self._wire_is_empty = asyncio.Event()
+        self._wire_is_empty.set()
 
     def count(self, dropped: Mapping[int, Verdict]) -> None:
         """Deliveries that did not go out, for the sums."""
@@ -77,7 +80,7 @@ class Round:
 
     def _end_if_all_is_done(self) -> None:
         called = any(call.is_set() for call in self.calls.values())
-        if not self._on_the_wire and not called and len(self._resting) == len(self.calls):
+        if not self.is_on_the_wire and not called and len(self._resting) == len(self.calls):
             self.over.set()
 
     def takes_more_to(self, destination: str) -> bool:
@@ -109,6 +112,21 @@ class Round:
 
     # ---- the wire ----
 
+    @contextmanager
+    def about_to_begin(self) -> Iterator[None]:
+        """Around what takes messages to the wire and has them begin: whoever waits for the wire waits for these, too."""
+        self._about_to_begin += 1
+        self._wire_is_empty.clear()
+        try:
+            yield
+        finally:
+            self._about_to_begin -= 1
+            self._look_whether_it_is_empty()
+
+    def _look_whether_it_is_empty(self) -> None:
+        if not self.is_on_the_wire:
+            self._wire_is_empty.set()
+
     async def send(self, destination: str, sends: Iterable[Coroutine[None, None, None]]) -> None:
         """Lets them run beside everything else, and returns when all have begun.
 
@@ -121,18 +139,19 @@ class Round:
                 await self.settler.room()
             task = loop.create_task(each)
             self._on_the_wire[task] = destination, loop.time()
+            self._wire_is_empty.clear()
             task.add_done_callback(self._sent)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         destination, _ = self._on_the_wire.pop(task)
         if flow_of(self.desk.senders[destination]).ordered:
             self.call(destination)  # what was behind it may go now
-        if not self._on_the_wire:
-            self._end_if_all_is_done()
+        self._look_whether_it_is_empty()
+        self._end_if_all_is_done()
 
     @property
     def is_on_the_wire(self) -> bool:
-        return bool(self._on_the_wire)
+        return bool(self._on_the_wire or self._about_to_begin)
 
     def hangs(self, destination: str) -> bool:
         """Whether a message to it is on the wire for longer than usual."""
@@ -141,12 +160,9 @@ class Round:
 
     async def wait_for_the_wire(self, for_seconds: float | None = None) -> None:
         """Until everything that is on the wire has been settled, or so long."""
-        until = None if for_seconds is None else asyncio.get_running_loop().time() + for_seconds
-        while self._on_the_wire:
-            left = None if until is None else until - asyncio.get_running_loop().time()
-            if left is not None and left <= 0:
-                return
-            await asyncio.wait(self._on_the_wire, timeout=left)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(for_seconds):
+                await self._wire_is_empty.wait()
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> Settled:
         desk, on_unknown = self.desk, self.routes.on_unknown()
