@@ -13,7 +13,7 @@ from tests.house.sources import PACKAGE, dotted, modules
 IMPURE = {
     *("sqlalchemy", "alembic", "psycopg", "sqlite3"),
     *("celery", "kombu", "redis", "valkey"),
-    *("httpx", "aiohttp", "requests", "socket", "ssl", "smtplib", "http.client", "asyncio", "subprocess"),
+    *("httpx", "httptools", "requests", "socket", "ssl", "smtplib", "http.client", "asyncio", "subprocess"),
     *("starlette", "uvicorn", "aiosmtpd", "slack_sdk", "standardwebhooks"),
     *("structlog", "logging.handlers", "pydantic_settings", "rich", "typer", "jinja2"),
     *("firstwin.db", "firstwin.bell", "firstwin.settings", "firstwin.telemetry", "firstwin.facts"),

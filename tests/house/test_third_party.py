@@ -10,7 +10,7 @@ from functools import cache
 from tests.house.sources import ROOT, imported, modules, place
 
 HOMES = {
-    "aiohttp": ["senders/"],
+    "aiohappyeyeballs": ["senders/"],
     "aiosmtpd": ["demo/"],
     "aiosmtplib": ["senders/"],
     "alembic": ["db/"],
@@ -20,6 +20,7 @@ HOMES = {
     "cryptography": ["web/hooks/"],
     "css_inline": ["messages/"],
     "dotenv": ["settings.py"],
+    "httptools": ["senders/"],
     "httpx": ["senders/"],
     "idna": ["senders/", "outbox/bounces.py"],
     "inscriptis": ["messages/"],
@@ -57,7 +58,6 @@ HOMES = {
 
 # Declared in pyproject.toml, imported by others on our behalf.
 IMPORTED_BY_OTHERS = {
-    "httptools": "uvicorn's reader of HTTP, twice as fast as the one that comes with it",
     "multipart": "Starlette's reader of forms",
     "redis": "Celery's way to the broker; it comes with celery[redis] and is named for its own oldest version",
     "uvloop": "uvicorn's event loop, where the system has it",

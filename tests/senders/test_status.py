@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
 
-from firstwin.senders.contract import Retry, Unknown
+from firstwin.senders.connections import NotConnectedError
+from firstwin.senders.contract import Answer, Refused, Retry, Unknown
+from firstwin.senders.exchange import BrokenAnswerError, ConnectionLostError
+from firstwin.senders.request import InvalidAddressError
 from firstwin.senders.status import LONGEST_WAIT, Reply, judge, judge_failure
 
 NOW = datetime(2026, 3, 29, 10, 30, tzinfo=UTC)
@@ -51,10 +53,16 @@ def test_a_status_that_no_standard_knows_is_refused(status: int) -> None:
     assert type(judge(Reply(status), now=NOW, redact=str)).__name__ == "Refused"
 
 
-def test_a_failure_that_nobody_foresaw_is_unknown_and_not_lost() -> None:
-    for failure in (
-        aiohttp.ClientPayloadError("odd"),
-        aiohttp.ServerDisconnectedError("odd"),
-        aiohttp.ClientError("odd"),
-    ):
-        assert judge_failure(failure, redact=str) == Unknown("connection_lost", detail="odd")
+@pytest.mark.parametrize(
+    ("failure", "answer"),
+    [
+        (InvalidAddressError("odd"), Refused("invalid_address", detail="odd")),
+        (NotConnectedError("forbidden_address", "odd"), Refused("forbidden_address", detail="odd")),
+        (NotConnectedError("dns", "odd"), Retry("dns", detail="odd")),
+        (BrokenAnswerError("odd"), Unknown("broken_answer", detail="odd")),
+        (ConnectionLostError("odd"), Unknown("connection_lost", detail="odd")),
+        (Exception("odd"), Unknown("connection_lost", detail="odd")),
+    ],
+)
+def test_only_what_surely_never_left_is_tried_again(failure: Exception, answer: Answer) -> None:
+    assert judge_failure(failure, redact=str) == answer

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import aiohttp
-
+from firstwin.senders.connections import NotConnectedError
 from firstwin.senders.contract import Accepted, Answer, Refused, Retry, Unknown
-from firstwin.senders.guard import ForbiddenError
+from firstwin.senders.exchange import BrokenAnswerError
+from firstwin.senders.request import InvalidAddressError
 
 LONGEST_WAIT = timedelta(days=7)  # every message has expired by then
 
@@ -60,25 +60,17 @@ def _date(value: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-# What happened before a byte of the request was on the wire; the first that fits counts.
-NEVER_SENT: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "dns"),
-    (aiohttp.ClientSSLError, "tls"),
-    (aiohttp.ClientConnectorError, "no_connection"),
-    (aiohttp.ConnectionTimeoutError, "connect_timeout"),
-)
-
-
-def judge_failure(failure: aiohttp.ClientError, *, redact: Callable[[str], str]) -> Retry | Refused | Unknown:
-    """What a failure of the network means. Whatever may have arrived whole is unknown, not failed."""
-    detail = redact(str(failure) or type(failure).__name__)
-    if isinstance(failure, aiohttp.ClientConnectorError) and isinstance(failure.os_error, ForbiddenError):
-        return Refused("forbidden_address", detail=detail)
-    if isinstance(failure, aiohttp.InvalidURL):
-        return Refused("invalid_address", detail=detail)
-    for kind, reason in NEVER_SENT:
-        if isinstance(failure, kind):
+def judge_failure(failure: Exception, *, redact: Callable[[str], str]) -> Retry | Refused | Unknown:
+    """What it means that there is no answer. Whatever may have arrived whole is unknown, not failed."""
+    detail = redact(str(failure))
+    match failure:
+        case InvalidAddressError():
+            return Refused("invalid_address", detail=detail)
+        case NotConnectedError(reason="forbidden_address"):
+            return Refused("forbidden_address", detail=detail)
+        case NotConnectedError(reason=reason):
             return Retry(reason, detail=detail)
-    if isinstance(failure, aiohttp.ClientResponseError):
-        return Unknown("broken_answer", detail=detail)
-    return Unknown("connection_lost", detail=detail)
+        case BrokenAnswerError():
+            return Unknown("broken_answer", detail=detail)
+        case _:
+            return Unknown("connection_lost", detail=detail)
