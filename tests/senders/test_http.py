@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,7 @@ from firstwin.senders.http import MOST_READ, Http
 from firstwin.senders.status import Reply
 from tests.senders.http_faults import BOMB, after_reading, head
 from tests.senders.rigs import RIGS, good_server, made
-from tests.senders.serving import Behaviour, served
+from tests.senders.serving import Behaviour, full_server, served
 
 OVER_HTTP = [kind for kind, rig in RIGS.items() if rig.wire == "http"]
 
@@ -65,19 +62,6 @@ def test_a_certificate_for_another_name_is_not_taken(kind: str, authority: trust
     answer = answer_over_tls(kind, certified(authority, "elsewhere.example"), ca_file=str(tmp_path / "ca.pem"))
     assert isinstance(answer, Retry)
     assert answer.reason == "tls"
-
-
-@contextlib.contextmanager
-def full_server() -> Iterator[int]:
-    """A port at which connections wait for ever: its queue is full and nobody takes from it."""
-    with contextlib.ExitStack() as opened:
-        server = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):
-            waiting = opened.enter_context(socket.socket())
-            waiting.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                waiting.connect(server.getsockname())
-        yield server.getsockname()[1]
 
 
 @pytest.mark.parametrize(("kind", "reason"), [*((kind, "connect_timeout") for kind in OVER_HTTP), ("smtp", "timeout")])

@@ -42,10 +42,9 @@ class Connections:
 
     async def take(self, *, within: float) -> Exchange:
         """One that is free, or a new one in at most so many seconds. Raises NotConnectedError, and nothing else."""
-        fresh_since = asyncio.get_running_loop().time() - KEEP_ALIVE
         while self._idle:
             kept = self._idle.pop()
-            if kept.is_kept and kept.idle_since > fresh_since and kept.is_quiet:
+            if kept.is_kept and kept.is_quiet:
                 return kept
             kept.end()
         return await self._connect(within)
