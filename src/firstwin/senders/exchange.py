@@ -39,6 +39,10 @@ class Exchange(asyncio.Protocol):
         self.idle_since = 0.0  # by the loop's clock; for whoever keeps it
         self._most = most
         self._answered: asyncio.Future[None] | None = None
+        self._came = Came()
+        self._read = 0  # bytes of this answer
+        self._began = False  # its status and headers are there
+        self._may_be_kept = False
         self._is_kept = False
 
     # ---- for whoever asks ----
